@@ -1,0 +1,105 @@
+// The catalogue: complete, and a broken row is refused with its line.
+#include "conformance/catalogue.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+namespace {
+
+using conformance::Catalogue;
+using conformance::Operation;
+using conformance::Trait;
+
+TEST(Catalogue, HoldsEveryOperation) {
+    const auto& all = Catalogue::builtin().operations();
+    EXPECT_EQ(all.size(), 161U);
+    EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const Operation& op) { return op.documented; }), 108);
+    EXPECT_EQ(Catalogue::builtin().ungoverned().size(), 7U);
+    EXPECT_EQ(Catalogue::versions().size(), 33U);
+}
+
+struct VersionCount {
+    conformance::ApiVersion version;
+    int operations;
+};
+
+class CatalogueVersions : public testing::TestWithParam<VersionCount> {};
+
+// Counted independently from the specifications of each version.
+TEST_P(CatalogueVersions, HaveTheirOperations) {
+    const auto& all = Catalogue::builtin().operations();
+    EXPECT_EQ(std::count_if(all.begin(), all.end(),
+                            [](const Operation& op) { return op.existsIn(GetParam().version); }),
+              GetParam().operations);
+}
+
+INSTANTIATE_TEST_SUITE_P(Spec, CatalogueVersions,
+                         testing::Values(VersionCount{{1, 24}, 90}, VersionCount{{1, 25}, 109},
+                                         VersionCount{{1, 30}, 117}, VersionCount{{1, 41}, 122},
+                                         VersionCount{{1, 44}, 123}, VersionCount{{1, 45}, 122},
+                                         VersionCount{{1, 53}, 158}, VersionCount{{1, 56}, 159}),
+                         [](const auto& row) { return "v1_" + std::to_string(row.param.version.minor); });
+
+TEST(Catalogue, KnowsTraits) {
+    const auto* start = Catalogue::builtin().find("ExecStart");
+    ASSERT_NE(start, nullptr);
+    EXPECT_TRUE(start->has(Trait::hijack));
+    EXPECT_FALSE(start->has(Trait::h2c));
+    EXPECT_EQ(start->success, (std::vector<int>{101, 200}));
+    EXPECT_EQ(Catalogue::builtin().find("NoSuchOperation"), nullptr);
+}
+
+struct BadRow {
+    const char* name;
+    const char* row;
+    const char* error;
+};
+
+class CatalogueRefuses : public testing::TestWithParam<BadRow> {};
+
+TEST_P(CatalogueRefuses, NamingFileAndLine) {
+    const std::string text = "method\tpath\toperation_id\tsection\tvariable\tsince\tuntil\tin_"
+                             "swagger\ttraits\tsuccess_status\tnote\n"
+                             "GET\t/info\tSystemInfo\tinfo\tINFO\t<=1.24\tcurrent\tyes\t-\t200\t-\n" +
+                             std::string(GetParam().row) + "\n";
+    try {
+        Catalogue::load(Catalogue::parseOperations(text, "operations.tsv"),
+                        Catalogue::parseUngoverned("section\treason\ndebug\tprofiler\n", "ungoverned.tsv"));
+        FAIL() << "accepted";
+    } catch (const conformance::TableError& error) {
+        EXPECT_EQ(std::string(error.what()), "operations.tsv:3: " + std::string(GetParam().error));
+    }
+}
+
+const BadRow badRows[] = {
+    {"DuplicateId", "GET\t/info/x\tSystemInfo\tinfo\tINFO\t1.30\tcurrent\tyes\t-\t200\t-",
+     "'SystemInfo' is in line 2 already"},
+    {"DuplicateRoute", "GET\t/info\tOther\tinfo\tINFO\t1.30\tcurrent\tyes\t-\t200\t-",
+     "'GET /info' is in line 2 already"},
+    {"UnknownTrait", "GET\t/x\tX\tx\tX\t1.30\tcurrent\tyes\thijak\t200\t-", "unknown trait 'hijak'"},
+    {"UnknownMethod", "FETCH\t/x\tX\tx\tX\t1.30\tcurrent\tyes\t-\t200\t-", "unknown method 'FETCH'"},
+    {"NoVariable", "GET\t/x\tX\tx\t-\t1.30\tcurrent\tyes\t-\t200\t-",
+     "the section 'x' has no variable; name it, or list the section in ungoverned.tsv"},
+    {"GovernedAndListed", "GET\t/debug\tX\tdebug\tDEBUG\t1.30\tcurrent\tyes\t-\t200\t-",
+     "the section 'debug' has the variable DEBUG but is listed in ungoverned.tsv"},
+    {"TwoVariables", "GET\t/info/x\tX\tinfo\tOTHER\t1.30\tcurrent\tyes\t-\t200\t-",
+     "the section 'info' has another variable elsewhere: INFO"},
+    {"WrongSection", "GET\t/x/y\tX\ty\tY\t1.30\tcurrent\tyes\t-\t200\t-",
+     "the section of '/x/y' is 'x', not 'y'"},
+    {"BadVersion", "GET\t/x\tX\tx\tX\t1,30\tcurrent\tyes\t-\t200\t-",
+     "'1,30' is not an API version such as 1.44"},
+    {"BadStatus", "GET\t/x\tX\tx\tX\t1.30\tcurrent\tyes\t-\t2oo\t-", "'2oo' is not a number"},
+    {"UntilBeforeSince", "GET\t/x\tX\tx\tX\t1.30\t1.29\tyes\t-\t200\t-", "'until' is before 'since'"},
+    {"FromTheFuture", "GET\t/x\tX\tx\tX\t1.99\tcurrent\tyes\t-\t200\t-",
+     "'since' is after the newest version the suite knows"},
+    {"MaybeDocumented", "GET\t/x\tX\tx\tX\t1.30\tcurrent\tmaybe\t-\t200\t-",
+     "in_swagger is yes or no, not 'maybe'"},
+    {"NoName", "GET\t/x\t-\tx\tX\t1.30\tcurrent\tyes\t-\t200\t-", "an operation must have a name"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Row, CatalogueRefuses, testing::ValuesIn(badRows),
+                         [](const auto& row) { return row.param.name; });
+
+} // namespace
