@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -9,7 +10,8 @@
 
 namespace proxy::http {
 
-/// Largest head we take, in octets, request line and field lines together. X-Registry-Config alone can exceed 16 KiB.
+/// Largest head we take, in octets, request line and field lines together. X-Registry-Config alone can exceed
+/// 16 KiB.
 inline constexpr std::size_t maxHeadSize = 128 * 1024;
 inline constexpr std::size_t maxFields = 256;
 
@@ -19,7 +21,8 @@ struct Field {
     std::string_view value;
 };
 
-/// The fields of a head in the order received. Fixed capacity, so that parsing allocates nothing.
+/// The fields of a head in the order received. Fixed capacity, so that parsing allocates nothing. Those that
+/// end at this proxy (RFC 9110 section 7.6.1) are marked: the writers leave them out.
 class Fields {
 public:
     [[nodiscard]] std::span<const Field> all() const noexcept { return {fields_.data(), size_}; }
@@ -30,18 +33,26 @@ public:
         fields_[size_++] = field;
         return true;
     }
-    void clear() noexcept { size_ = 0; }
+    void clear() noexcept {
+        size_ = 0;
+        hopByHop_.reset();
+    }
+
+    void markHopByHop(std::size_t index, bool hopByHop) noexcept { hopByHop_[index] = hopByHop; }
+    [[nodiscard]] bool isHopByHop(std::size_t index) const noexcept { return hopByHop_[index]; }
+    [[nodiscard]] bool anyHopByHop() const noexcept { return hopByHop_.any(); }
 
 private:
     std::array<Field, maxFields> fields_;
     std::size_t size_ = 0;
+    std::bitset<maxFields> hopByHop_;
 };
 
 /// How the end of a body is found. RFC 9112 section 6.3.
 struct Framing {
     enum class Kind : std::uint8_t { none, length, chunked, untilClose };
     Kind kind = Kind::none;
-    std::uint64_t length = 0;  ///< octets; only with Kind::length
+    std::uint64_t length = 0; ///< octets; only with Kind::length
 };
 
 } // namespace proxy::http

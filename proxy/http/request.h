@@ -1,4 +1,5 @@
-// Request heads. RFC 9112 sections 3, 5, 6; stricter than the RFC wherever leniency has let requests be smuggled.
+// Request heads. RFC 9112 sections 3, 5, 6; stricter than the RFC wherever leniency has let requests be
+// smuggled.
 #pragma once
 
 #include "proxy/http/message.h"
@@ -12,17 +13,19 @@ enum class TargetForm : std::uint8_t { origin, absolute, authority, asterisk };
 /// A parsed request head; every view points into the bytes given to parseRequest.
 struct RequestHead {
     std::string_view method;
-    std::string_view target;   ///< exactly as sent
+    std::string_view target; ///< exactly as sent
     TargetForm form = TargetForm::origin;
-    std::string_view path;     ///< of origin and absolute form, still percent-encoded; otherwise the whole target
-    std::string_view query;    ///< behind '?', without it; empty when none
-    bool http11 = true;        ///< false: HTTP/1.0
+    std::string_view path; ///< of origin and absolute form, still percent-encoded; otherwise the whole target
+    std::string_view query; ///< behind '?', without it; empty when none
+    bool http11 = true;     ///< false: HTTP/1.0
     Fields fields;
-    Framing framing;           ///< none, length or chunked
-    bool keepAlive = true;     ///< may the client's connection serve another request (version and Connection)
+    Framing framing;       ///< none, length or chunked
+    bool keepAlive = true; ///< may the client's connection serve another request (version and Connection)
     bool expectContinue = false;
-    bool upgrade = false;      ///< an Upgrade field that Connection nominates
-    std::size_t size = 0;      ///< octets of the head, the empty line (and one leading CRLF, if any) included
+    bool upgrade = false; ///< an Upgrade field that Connection nominates
+    std::size_t size = 0; ///< octets of the head, the empty line (and one leading CRLF, if any) included
+    std::string_view
+        text; ///< the head as sent, from the method to the empty line: what writeRequest copies from
 };
 
 struct ParseResult {
@@ -36,11 +39,12 @@ struct ParseResult {
 
 /// Percent-decodes `path` once, as the daemon's net/url does, into `storage` (at least path.size() octets).
 /// Rejects bad escapes and decoded control octets (policy row S6). `decoded` is a view of `storage`.
-[[nodiscard]] Reject decodePath(std::string_view path, std::span<char> storage, std::string_view& decoded) noexcept;
+[[nodiscard]] Reject decodePath(std::string_view path, std::span<char> storage,
+                                std::string_view& decoded) noexcept;
 
-/// Writes the head as it is forwarded: request line and end-to-end fields as sent, in order and case, hop-by-hop fields
-/// (RFC 9110 section 7.6.1) left out, `Connection: Upgrade` written anew behind them when head.upgrade.
-/// `out` has at least head.size + 64 octets. Returns the octets written.
+/// Writes the head as it is forwarded: request line and end-to-end fields as sent, in order and case,
+/// hop-by-hop fields (RFC 9110 section 7.6.1) left out, `Connection: Upgrade` written anew behind them when
+/// head.upgrade. `out` has at least head.size + 64 octets. Returns the octets written.
 [[nodiscard]] std::size_t writeRequest(const RequestHead& head, std::span<char> out) noexcept;
 
 } // namespace proxy::http

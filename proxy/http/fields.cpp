@@ -1,0 +1,248 @@
+#include "proxy/http/fields.h"
+
+#include "proxy/http/target.h"
+
+#include <array>
+
+namespace proxy::http {
+namespace {
+
+struct Reasons {
+    LineReasons line;
+    Reject name, noColon, spaceBeforeColon, obsFold, lookalike, tooMany;
+    Reject lengthInvalid, lengthOverflow, lengthDuplicate, lengthWithCoding;
+    Reject codingUnsupported, codingDuplicate, codingHttp10;
+    Reject connectionInvalid, connectionNominates, upgradeInvalid;
+};
+
+// Indexed by Side.
+constexpr std::array reasonsOf{
+    Reasons{
+        .line = {Reject::requestFieldBareCr, Reject::requestFieldBareLf, Reject::requestFieldControl},
+        .name = Reject::requestFieldName,
+        .noColon = Reject::requestFieldNoColon,
+        .spaceBeforeColon = Reject::requestFieldSpaceBeforeColon,
+        .obsFold = Reject::requestFieldObsFold,
+        .lookalike = Reject::requestFieldLookalike,
+        .tooMany = Reject::requestHeadFields,
+        .lengthInvalid = Reject::requestLengthInvalid,
+        .lengthOverflow = Reject::requestLengthOverflow,
+        .lengthDuplicate = Reject::requestLengthDuplicate,
+        .lengthWithCoding = Reject::requestLengthWithCoding,
+        .codingUnsupported = Reject::requestCodingUnsupported,
+        .codingDuplicate = Reject::requestCodingDuplicate,
+        .codingHttp10 = Reject::requestCodingHttp10,
+        .connectionInvalid = Reject::requestConnectionInvalid,
+        .connectionNominates = Reject::requestConnectionNominates,
+        .upgradeInvalid = Reject::requestUpgradeInvalid,
+    },
+    Reasons{
+        .line = {Reject::responseFieldBareCr, Reject::responseFieldBareLf, Reject::responseFieldControl},
+        .name = Reject::responseFieldName,
+        .noColon = Reject::responseFieldNoColon,
+        .spaceBeforeColon = Reject::responseFieldSpaceBeforeColon,
+        .obsFold = Reject::responseFieldObsFold,
+        .lookalike = Reject::responseFieldLookalike,
+        .tooMany = Reject::responseHeadFields,
+        .lengthInvalid = Reject::responseLengthInvalid,
+        .lengthOverflow = Reject::responseLengthOverflow,
+        .lengthDuplicate = Reject::responseLengthDuplicate,
+        .lengthWithCoding = Reject::responseLengthWithCoding,
+        .codingUnsupported = Reject::responseCodingUnsupported,
+        .codingDuplicate = Reject::responseCodingDuplicate,
+        .codingHttp10 = Reject::responseCodingHttp10,
+        .connectionInvalid = Reject::responseConnectionInvalid,
+        .connectionNominates = Reject::responseConnectionNominates,
+        .upgradeInvalid = Reject::responseUpgradeInvalid,
+    },
+};
+
+std::string_view trimmed(const char* begin, const char* end) noexcept {
+    while (begin != end && isBlank(*begin)) ++begin;
+    while (begin != end && isBlank(end[-1])) --end;
+    return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+// Takes the next element of a comma-separated list off `list`. RFC 9110 section 5.6.1.2: empty ones are
+// ignored.
+std::string_view takeElement(std::string_view& list) noexcept {
+    const std::size_t comma = list.find(',');
+    const std::string_view element = list.substr(0, comma);
+    list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+    return trimmed(element.data(), element.data() + element.size());
+}
+
+// RFC 9112 section 5.1: no whitespace between name and colon; servers that allowed it disagreed on the name.
+Reject badName(char c, bool empty, const Reasons& reasons) noexcept {
+    if (c == '\n') return reasons.line.bareLf;
+    if (c == '\r') return reasons.noColon;
+    if (isBlank(c) && !empty) return reasons.spaceBeforeColon;
+    return reasons.name;
+}
+
+// field-line = field-name ":" OWS field-value OWS
+ParseResult parseLine(Cursor& cursor, const Reasons& reasons, Field& field) noexcept {
+    field.name = cursor.take(CharClass::token);
+    if (cursor.empty()) return needMore;
+    if (cursor.front() != ':' || field.name.empty())
+        return rejected(badName(cursor.front(), field.name.empty(), reasons));
+    ++cursor.at;
+    const std::string_view value = cursor.take(CharClass::value);
+    if (const auto step = parseLineEnd(cursor, reasons.line); step.outcome != Outcome::complete) return step;
+    field.value = trimmed(value.data(), value.data() + value.size());
+    return parsed;
+}
+
+// Judges one field at a time, in order, so that a verdict never depends on bytes that are not there yet.
+class Judge {
+public:
+    Judge(Side side, Fields& fields, FieldFacts& facts) noexcept
+        : side_(side)
+        , fields_(fields)
+        , facts_(facts) {}
+
+    [[nodiscard]] const Reasons& reasons() const noexcept {
+        return reasonsOf[static_cast<std::size_t>(side_)];
+    }
+
+    /// The field just added.
+    Reject judge(const Field& field) noexcept {
+        switch (classify(field.name)) {
+        case FieldName::other:
+        case FieldName::restricted:
+            return Reject::none;
+        case FieldName::lookalike:
+            return reasons().lookalike;
+        case FieldName::hopByHop:
+            return endsHere();
+        case FieldName::contentLength:
+            return contentLength(field.value);
+        case FieldName::transferEncoding:
+            return transferEncoding(field.value);
+        case FieldName::connection:
+            return connection(field.value);
+        case FieldName::upgrade:
+            return upgrade(field.value);
+        case FieldName::contentType:
+            return contentType(field.value);
+        case FieldName::host:
+            return side_ == Side::request ? host(field.value) : Reject::none;
+        case FieldName::expect:
+            return side_ == Side::request ? expect(field.value) : Reject::none;
+        }
+        return Reject::none;
+    }
+
+private:
+    Reject endsHere() noexcept {
+        fields_.markHopByHop(fields_.size() - 1, true);
+        return Reject::none;
+    }
+
+    // RFC 9112 section 6.3 would let equal duplicates through. Nobody sends them but to find two readers of
+    // which one takes the first and one the last.
+    Reject contentLength(std::string_view value) noexcept {
+        if (facts_.hasLength) return reasons().lengthDuplicate;
+        if (facts_.hasCoding) return reasons().lengthWithCoding;
+        facts_.hasLength = true;
+        switch (parseLength(value, facts_.length)) {
+        case LengthFault::none:
+            break;
+        case LengthFault::invalid:
+            return reasons().lengthInvalid;
+        case LengthFault::overflow:
+            return reasons().lengthOverflow;
+        }
+        return Reject::none;
+    }
+
+    // RFC 9112 section 6.1: whoever does not understand a coding answers 501; HTTP/1.0 has none.
+    Reject transferEncoding(std::string_view value) noexcept {
+        if (!facts_.http11) return reasons().codingHttp10;
+        if (facts_.hasCoding) return reasons().codingDuplicate;
+        if (facts_.hasLength) return reasons().lengthWithCoding;
+        facts_.hasCoding = true;
+        return equalsIgnoringCase(value, "chunked") ? Reject::none : reasons().codingUnsupported;
+    }
+
+    // A field that Connection nominates is left out of what is forwarded. So `Connection: Content-Length`
+    // would have us remove the body's framing, `Connection: X-Registry-Auth` the user's credentials. Hence a
+    // closed list: what is nominated for a good reason, all of it hop-by-hop anyway. (HTTP2-Settings: Java's
+    // HttpClient offers h2c so.)
+    Reject connection(std::string_view list) noexcept {
+        while (!list.empty()) {
+            const std::string_view option = takeElement(list);
+            if (!allAre(CharClass::token, option)) return reasons().connectionInvalid;
+            if (option.empty()) continue;
+            if (equalsIgnoringCase(option, "close"))
+                facts_.close = true;
+            else if (const FieldName name = classify(option); name == FieldName::upgrade)
+                facts_.wantsUpgrade = true;
+            else if (name != FieldName::hopByHop)
+                return reasons().connectionNominates;
+        }
+        return endsHere();
+    }
+
+    // Upgrade = #( protocol-name [ "/" protocol-version ] ). The daemon looks at nothing but whether the
+    // field is there.
+    Reject upgrade(std::string_view list) noexcept {
+        if (facts_.hasUpgrade || list.empty()) return reasons().upgradeInvalid;
+        for (const char c : list) {
+            if (!isA(CharClass::token, c) && !isBlank(c) && c != '/' && c != ',')
+                return reasons().upgradeInvalid;
+        }
+        facts_.hasUpgrade = true;
+        facts_.upgradeIndex = static_cast<std::uint16_t>(fields_.size() - 1);
+        return endsHere();
+    }
+
+    Reject contentType(std::string_view value) noexcept {
+        ++facts_.contentTypes;
+        facts_.contentType = value;
+        return Reject::none;
+    }
+
+    // RFC 9112 section 3.2. An empty value is what Docker clients before 24.0.5 send when they dial a unix
+    // socket.
+    Reject host(std::string_view value) noexcept {
+        if (facts_.hasHost) return Reject::requestHostDuplicate;
+        facts_.hasHost = true;
+        Authority authority;
+        return parseAuthority(value, authority) ? Reject::none : Reject::requestHostInvalid;
+    }
+
+    Reject expect(std::string_view value) noexcept {
+        if (facts_.hasExpect || !equalsIgnoringCase(value, "100-continue"))
+            return Reject::requestExpectUnsupported;
+        facts_.hasExpect = true;
+        return Reject::none;
+    }
+
+    Side side_;
+    Fields& fields_;
+    FieldFacts& facts_;
+};
+
+} // namespace
+
+ParseResult parseFields(Cursor& cursor, Side side, Fields& fields, FieldFacts& facts) noexcept {
+    Judge judge(side, fields, facts);
+    const Reasons& reasons = judge.reasons();
+    while (!cursor.empty()) {
+        const char c = cursor.front();
+        if (c == '\r' || c == '\n') return parseLineEnd(cursor, reasons.line);
+        // RFC 9112 section 5.2: a folded line is a new field to one reader and part of the last to another.
+        // The same octets behind the first line hide a field from readers that skip them (section 2.2).
+        if (isBlank(c)) return rejected(reasons.obsFold);
+        if (fields.size() == maxFields) return rejected(reasons.tooMany);
+        Field field;
+        if (const auto step = parseLine(cursor, reasons, field); step.outcome != Outcome::complete)
+            return step;
+        fields.add(field);
+        if (const Reject fault = judge.judge(field); fault != Reject::none) return rejected(fault);
+    }
+    return needMore;
+}
+
+} // namespace proxy::http
