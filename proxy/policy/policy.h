@@ -1,4 +1,5 @@
-// The decision: may this request pass, by which rule, and what would allow it. Pure, immutable, no allocation, no I/O.
+// The decision: may this request pass, by which rule, and what would allow it.
+// Pure and immutable, shared by threads; allocates nothing, does no I/O.
 #pragma once
 
 #include "proxy/policy/grants.h"
@@ -11,16 +12,20 @@ namespace proxy::policy {
 
 struct Verdict {
     bool allowed = false;
-    Rule rule{};                           ///< the rule that decided
-    const Operation* operation = nullptr;  ///< the Engine API operation the daemon would route to; null when none
-    Grants wouldAllow;                     ///< denied: the variables which, granted as well, allow it; empty when none can
+    Rule rule{}; ///< the rule that decided
+    /// The Engine API operation the daemon would route to; null when there is none.
+    const Operation* operation = nullptr;
+    /// Denied: the variables which, granted as well, allow it, the narrowest such set; empty when none can.
+    Grants wouldAllow;
 };
 
 class Policy {
 public:
-    explicit Policy(Grants grants) noexcept : grants_(grants) {}
+    explicit Policy(Grants grants) noexcept
+        : grants_(grants) {}
 
-    /// `path`: the target's path, percent-decoded once, without query. Case-sensitive, as the daemon's routes are.
+    /// `path`: the target's path, percent-decoded once, without query; case-sensitive, as the daemon's routes
+    /// are. The rules are those of rule.h in their order: the first that matches decides.
     [[nodiscard]] Verdict decide(std::string_view method, std::string_view path) const noexcept;
 
 private:

@@ -1,0 +1,130 @@
+#include "proxy/policy/explain.h"
+
+#include <algorithm>
+#include <array>
+
+namespace proxy::policy {
+namespace {
+
+// What a client chose is cut, so that the message always fits.
+constexpr std::size_t shownOfMethod = 24;
+constexpr std::size_t shownOfTarget = 256;
+
+// Text into a fixed span: what does not fit is dropped.
+class Writer {
+public:
+    explicit Writer(std::span<char> out) noexcept
+        : out_(out) {}
+
+    void put(std::string_view text) noexcept {
+        const auto size = std::min(text.size(), out_.size() - size_);
+        std::copy_n(text.data(), size, out_.data() + size_);
+        size_ += size;
+    }
+    [[nodiscard]] std::string_view written() const noexcept { return {out_.data(), size_}; }
+
+private:
+    std::span<char> out_;
+    std::size_t size_ = 0;
+};
+
+// Inside a JSON string: printable ASCII, '"' and '\' escaped, the rest percent-encoded as in a URI.
+void putForeign(Writer& writer, std::string_view text, std::size_t limit) noexcept {
+    static constexpr std::string_view hex = "0123456789ABCDEF";
+    std::size_t shown = 0;
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        const std::array<char, 3> encoded{'%', hex[octet >> 4U], hex[octet & 0xFU]};
+        const std::array<char, 2> escaped{'\\', c};
+        std::string_view piece(&c, 1);
+        if (octet < 0x20 || octet >= 0x7f) {
+            piece = {encoded.data(), encoded.size()};
+        } else if (c == '"' || c == '\\') {
+            piece = {escaped.data(), escaped.size()};
+        }
+        if (shown + piece.size() > limit) return writer.put("...");
+        writer.put(piece);
+        shown += piece.size();
+    }
+}
+
+// From the narrowest way, which a verdict holds, to all of them: whatever ALLOW_* opens, CONTAINERS opens
+// too.
+Grants allWays(Grants wouldAllow) noexcept {
+    if (wouldAllow.has(Variable::allowStop)) wouldAllow.set(Variable::allowRestarts);
+    if (wouldAllow.has(Variable::allowStart) || wouldAllow.has(Variable::allowRestarts))
+        wouldAllow.set(Variable::containers);
+    wouldAllow.set(Variable::post, false);
+    return wouldAllow;
+}
+
+// "CONTAINERS=1 and POST=1", "POST=1 and one of CONTAINERS=1, ALLOW_START=1", "one of CONTAINERS=1,
+// ALLOW_START=1"
+void putAlternatives(Writer& writer, Grants wouldAllow) noexcept {
+    const bool post = wouldAllow.has(Variable::post);
+    const Grants ways = allWays(wouldAllow);
+    if (post && ways.size() != 1) writer.put(ways.empty() ? "POST=1" : "POST=1 and ");
+    if (ways.size() > 1) writer.put("one of ");
+    std::string_view separator;
+    for (const Variable way : ways) {
+        writer.put(separator);
+        writer.put(facts(way).name);
+        writer.put("=1");
+        separator = ", ";
+    }
+    if (post && ways.size() == 1) writer.put(" and POST=1");
+}
+
+} // namespace
+
+std::string_view writeDenial(const Verdict& verdict, std::string_view method, std::string_view target,
+                             std::span<char, maxDenialSize> out) noexcept {
+    Writer writer(out);
+    writer.put(R"({"message":"docker-socket-proxy: )");
+    if (verdict.operation != nullptr) {
+        writer.put(verdict.operation->id);
+        writer.put(" (");
+    }
+    putForeign(writer, method, shownOfMethod);
+    writer.put(" ");
+    putForeign(writer, target, shownOfTarget);
+    writer.put(verdict.operation != nullptr ? ") is not granted" : " is not granted");
+    const RuleFacts& rule = facts(verdict.rule);
+    if (!verdict.wouldAllow.empty()) {
+        writer.put("; it would be with ");
+        putAlternatives(writer, verdict.wouldAllow);
+    } else if (rule.name.starts_with("strict.")) {
+        writer.put(": ");
+        writer.put(rule.sentence);
+    } else {
+        writer.put(", and no variable grants it");
+    }
+    writer.put(" [");
+    writer.put(rule.name);
+    writer.put("]\"}");
+    return writer.written();
+}
+
+std::string alternatives(const Verdict& verdict) {
+    std::array<char, maxDenialSize> text{};
+    Writer writer(text);
+    if (!verdict.wouldAllow.empty()) putAlternatives(writer, verdict.wouldAllow);
+    return std::string(writer.written());
+}
+
+std::string explain(const Verdict& verdict, std::string_view method, std::string_view target) {
+    std::string text(verdict.allowed ? "allowed: " : "denied: ");
+    text.append(method).append(" ").append(target).append("\noperation: ");
+    text.append(verdict.operation != nullptr ? verdict.operation->id : "none that the daemon knows");
+    text.append("\nrule: ")
+        .append(facts(verdict.rule).name)
+        .append(", ")
+        .append(facts(verdict.rule).sentence);
+    if (!verdict.allowed) {
+        const std::string ways = alternatives(verdict);
+        text.append("\nallowed with: ").append(ways.empty() ? "nothing" : ways);
+    }
+    return text.append("\n");
+}
+
+} // namespace proxy::policy

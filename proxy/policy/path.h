@@ -1,0 +1,31 @@
+// A path taken apart as the daemon's router sees it: an optional version prefix, then segments, the first of
+// which names the section. Pure; views into the path given.
+#pragma once
+
+#include "proxy/policy/grants.h"
+
+#include <optional>
+#include <string_view>
+
+namespace proxy::policy {
+
+struct Place {
+    std::string_view rest; ///< the path without its version prefix; begins with '/', or is not a path at all
+    std::string_view segment; ///< the first of `rest`, without slashes; empty for "/", "*" and the like
+    std::optional<Variable> section; ///< the variable that governs `segment`
+};
+
+[[nodiscard]] Place locate(std::string_view path) noexcept;
+
+/// The variable of a section by its segment: "_ping" is PING. Case-sensitive, whole.
+[[nodiscard]] std::optional<Variable> sectionNamed(std::string_view segment) noexcept;
+
+/// [a-zA-Z0-9_.-]+ : what the ALLOW_* rules take for a container's name.
+[[nodiscard]] bool isContainerName(std::string_view text) noexcept;
+
+struct Operation;
+
+/// route() of operation.h for a path already taken apart.
+[[nodiscard]] const Operation* routeAt(std::string_view method, const Place& place) noexcept;
+
+} // namespace proxy::policy

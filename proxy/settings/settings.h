@@ -1,0 +1,90 @@
+// The proxy's settings, read from its environment. Pure: a map of strings in, a value and every problem out;
+// nothing is opened, nothing is looked up but the users and groups that a listener names.
+//
+// Variables, defaults and accepted values are the README's table. A variable that is set but blank counts as
+// not set, but for the grants, DISABLE_IPV6 among them: there blank means 0, as it does for
+// Tecnativa/docker-socket-proxy.
+#pragma once
+
+#include "proxy/policy/grants.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <variant>
+#include <vector>
+
+namespace proxy::settings {
+
+/// syslog's, as HAProxy takes them: least urgent first.
+enum class LogLevel : std::uint8_t { debug, info, notice, warning, err, crit, alert, emerg };
+enum class LogFormat : std::uint8_t { text, json };
+
+struct TcpListener {
+    enum class Family : std::uint8_t {
+        any,    ///< an IPv6 socket that takes IPv4 as well
+        v4,     ///< IPv4 only
+        v6only, ///< IPv6 only
+    };
+    std::string address; ///< numeric, without brackets; empty: all addresses of the family
+    std::uint16_t port = 0;
+    Family family = Family::any;
+    bool operator==(const TcpListener&) const = default;
+};
+
+struct UnixListener {
+    std::string path; ///< absolute
+    std::optional<mode_t> mode;
+    std::optional<uid_t> uid;
+    std::optional<gid_t> gid;
+    bool operator==(const UnixListener&) const = default;
+};
+
+using Listener = std::variant<TcpListener, UnixListener>;
+
+struct Settings {
+    policy::Grants grants = policy::Grants::defaults();
+    std::string socketPath = "/var/run/docker.sock";
+    std::vector<Listener> listeners; ///< never empty
+    bool disableIpv6 = false;        ///< already applied to `listeners`
+    LogLevel logLevel = LogLevel::info;
+    LogFormat logFormat = LogFormat::text;
+    std::optional<std::size_t> maxConnections; ///< none: as many as the file limit bears
+    std::chrono::seconds shutdownGrace{5};
+};
+
+/// Usable when there is no mistake. Mistakes and warnings are whole sentences for people, one a line, each
+/// naming the variable, its value and what to do.
+struct Reading {
+    Settings settings;
+    std::vector<std::string> mistakes;
+    std::vector<std::string> warnings;
+};
+
+/// Where names of users and groups are looked up; tests put their own.
+struct Accounts {
+    std::function<std::optional<uid_t>(const std::string& name)> user;
+    std::function<std::optional<gid_t>(const std::string& name)> group;
+};
+/// The system's: getpwnam_r, getgrnam_r.
+[[nodiscard]] Accounts systemAccounts();
+
+using Environment = std::map<std::string, std::string>;
+
+[[nodiscard]] Reading read(const Environment& environment, const Accounts& accounts = systemAccounts());
+
+/// `environ` as a map; entries without '=' are left out.
+[[nodiscard]] Environment environment(char** environ);
+
+/// What `--check` prints: the effective value of every variable, one a line, each marked `default` or `set`.
+[[nodiscard]] std::string describe(const Settings& settings, const Environment& environment);
+
+/// As BIND_CONFIG takes it: "[::]:2375 v4v6", "/run/proxy.sock mode 660 gid 999".
+[[nodiscard]] std::string describe(const Listener& listener);
+
+} // namespace proxy::settings
