@@ -1,0 +1,26 @@
+// The settings the suite starts targets with: every variable alone and among all others, the combinations
+// that the rules treat specially, what applications use, and seeded random ones.
+#pragma once
+
+#include "conformance/variables.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace conformance {
+
+struct Settings {
+    std::string id; // "on.CONTAINERS.post1"; never changes
+    Environment environment;
+    std::string about; // a few words for reports
+};
+
+// Every settings vector of a dialect; no two grant the same, the first of equals stays.
+std::vector<Settings> allSettings(Dialect dialect);
+
+// The rows of tables/settings.tsv for one dialect. Throws TableError.
+std::vector<Settings> applicationSettings(const Table& table, Dialect dialect);
+Table parseSettings(std::string_view text, std::string file);
+
+} // namespace conformance
