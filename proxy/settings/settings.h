@@ -58,7 +58,7 @@ struct Settings {
     std::chrono::seconds shutdownGrace{5};
 };
 
-/// Usable when there is no mistake. Mistakes and warnings are whole sentences for people, one a line, each
+/// Usable only when there is no mistake. Mistakes and warnings are whole sentences for people, one a line, each
 /// naming the variable, its value and what to do.
 struct Reading {
     Settings settings;

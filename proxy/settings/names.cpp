@@ -1,0 +1,116 @@
+#include "proxy/settings/names.h"
+
+#include "proxy/policy/grants.h"
+#include "proxy/settings/text.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace proxy::settings {
+namespace {
+
+constexpr std::array<std::string_view, 7> ownNames{
+    "SOCKET_PATH", "BIND_CONFIG",     "DISABLE_IPV6",   "LOG_LEVEL",
+    "LOG_FORMAT",  "MAX_CONNECTIONS", "SHUTDOWN_GRACE",
+};
+
+// Found in ordinary environments, and within reach of a known name: HOST and PORT are one edit from POST.
+constexpr std::array<std::string_view, 7> ordinary{"HOST", "PORT", "PATH", "HOME", "USER", "TERM", "OAUTH"};
+
+struct Foreign {
+    std::string_view name; // a trailing '*' stands for any text
+    std::string_view advice;
+};
+
+// What other proxies take, and what their users bring along.
+constexpr std::array<Foreign, 20> foreign{{
+    {"GET", "GET and HEAD always follow the section's variable"},
+    {"HEAD", "GET and HEAD always follow the section's variable"},
+    {"PUT", "POST=1 grants every method besides GET and HEAD"},
+    {"DELETE", "POST=1 grants every method besides GET and HEAD"},
+    {"PATCH", "POST=1 grants every method besides GET and HEAD"},
+    {"PORTS", "BIND_CONFIG says where to listen"},
+    {"LISTEN", "BIND_CONFIG says where to listen"},
+    {"ALLOWED_PATHS", "access is granted by section: CONTAINERS=1, IMAGES=1, ..."},
+    {"ALLOW_PAUSE", "pausing needs CONTAINERS=1 and POST=1"},
+    {"ALLOW_UNPAUSE", "unpausing needs CONTAINERS=1 and POST=1"},
+    {"ALLOW_KILL", "ALLOW_RESTARTS=1 and POST=1 grant stop, restart and kill"},
+    {"ALLOW_EXEC", "creating an exec needs CONTAINERS=1 and POST=1, starting it EXEC=1 and POST=1"},
+    {"ALLOW_ARCHIVE", "CONTAINERS=1 opens archive as well, nothing here closes it"},
+    {"ALLOW_CHANGES", "CONTAINERS=1 opens changes as well, nothing here closes it"},
+    {"ALLOW_EXPORT", "CONTAINERS=1 opens export as well, nothing here closes it"},
+    {"ALLOW_LOGS", "CONTAINERS=1 opens logs as well, nothing here closes it"},
+    {"ALLOW_TOP", "CONTAINERS=1 opens top as well, nothing here closes it"},
+    {"LIBPOD_*", "Podman's own API is not proxied"},
+    {"SP_ALLOW*", "access is granted by section: CONTAINERS=1, IMAGES=1, ..."},
+    {"CETUSGUARD_*", "access is granted by section: CONTAINERS=1, IMAGES=1, ..."},
+}};
+
+bool isNamed(const Foreign& each, std::string_view name) {
+    return each.name.ends_with('*') ? name.starts_with(each.name.substr(0, each.name.size() - 1))
+                                    : name == each.name;
+}
+
+// A short name is soon one edit from an innocent word; a long one is not.
+std::size_t tolerance(std::string_view known) {
+    return known.size() < 7 ? 1 : 2;
+}
+
+template <typename Visit>
+void forEachKnown(Visit visit) {
+    for (const policy::VariableFacts& variable : policy::variables) visit(variable.name);
+    for (const std::string_view name : ownNames) visit(name);
+}
+
+} // namespace
+
+bool isKnown(std::string_view name) {
+    bool found = false;
+    forEachKnown([&](std::string_view known) { found = found || known == name; });
+    return found;
+}
+
+std::size_t distance(std::string_view left, std::string_view right) {
+    // Optimal string alignment: three rows of the usual table are enough.
+    std::vector<std::size_t> beforeLast(right.size() + 1);
+    std::vector<std::size_t> last(right.size() + 1);
+    std::vector<std::size_t> row(right.size() + 1);
+    for (std::size_t j = 0; j <= right.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= left.size(); ++i) {
+        beforeLast.swap(last);
+        last.swap(row);
+        row[0] = i;
+        for (std::size_t j = 1; j <= right.size(); ++j) {
+            const std::size_t differs = left[i - 1] == right[j - 1] ? 0 : 1;
+            row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + differs});
+            if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                row[j] = std::min(row[j], beforeLast[j - 2] + 1);
+        }
+    }
+    return row[right.size()];
+}
+
+std::optional<std::string> warnOf(std::string_view name) {
+    const std::string meant = upper(name); // `containers=1` is a slip as well
+    if (isKnown(name) || std::ranges::find(ordinary, meant) != ordinary.end()) return std::nullopt;
+    const auto other =
+        std::ranges::find_if(foreign, [&](const Foreign& each) { return isNamed(each, meant); });
+    if (other != foreign.end())
+        return std::string(name).append(" is not known here and has no effect: ").append(other->advice);
+    std::string_view nearest;
+    std::size_t edits = std::string_view::npos;
+    forEachKnown([&](std::string_view known) {
+        const std::size_t needed = distance(meant, known);
+        if (needed > tolerance(known) || needed >= edits) return;
+        nearest = known;
+        edits = needed;
+    });
+    if (nearest.empty()) return std::nullopt;
+    return std::string(name)
+        .append(" is not known here and has no effect: is ")
+        .append(nearest)
+        .append(" meant?");
+}
+
+} // namespace proxy::settings

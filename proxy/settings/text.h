@@ -1,0 +1,51 @@
+// The little text handling that reading settings takes. ASCII only: no locale has a say in what is granted.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace proxy::settings {
+
+inline constexpr std::string_view blanks = " \t\r\n";
+
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) {
+    const auto begin = text.find_first_not_of(blanks);
+    return begin == std::string_view::npos ? std::string_view{}
+                                           : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+[[nodiscard]] inline std::string upper(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    return result;
+}
+
+/// In quotes, on one line whatever it holds: a terminal shows it as it is.
+[[nodiscard]] inline std::string quoted(std::string_view text) {
+    static constexpr std::string_view hex = "0123456789abcdef";
+    std::string result = "\"";
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet < 0x20 || octet == 0x7f) {
+            result.append("\\x").append(1, hex[octet >> 4U]).append(1, hex[octet & 0xFU]);
+        } else {
+            result.append(1, c);
+        }
+    }
+    return result.append("\"");
+}
+
+/// The whole text as a number; none when it is anything else or too large.
+template <typename Number>
+[[nodiscard]] std::optional<Number> number(std::string_view text, int base = 10) {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+} // namespace proxy::settings
