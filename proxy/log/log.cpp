@@ -1,0 +1,211 @@
+#include "proxy/log/log.h"
+
+#include "proxy/log/quote.h"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <ctime>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace proxy::log {
+
+namespace {
+
+constexpr std::size_t mostUnwritten = 1024 * 1024;
+constexpr std::size_t mostTarget = 1024;
+
+constexpr std::array<std::string_view, 8> levelNames = {"debug", "info",  "notice", "warning",
+                                                        "err",   "crit", "alert",  "emerg"};
+
+void number(std::string& out, std::uint64_t value, int width = 0) {
+    std::array<char, 20> digits; // NOLINT: filled by to_chars
+    const auto [end, ec] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    const auto size = static_cast<int>(end - digits.data());
+    for (int i = size; i < width; ++i) out += '0';
+    out.append(digits.data(), end);
+}
+
+void milliseconds(std::string& out, std::chrono::microseconds duration) {
+    const auto micro = static_cast<std::uint64_t>(duration.count());
+    number(out, micro / 1000);
+    out += '.';
+    number(out, micro % 1000, 3);
+}
+
+// O_NONBLOCK belongs to the open file description, which other processes may share (a terminal, `2>&1`). A pipe or file
+// opened anew through /proc is ours alone.
+int reopened(int descriptor) {
+    const std::string self = "/proc/self/fd/" + std::to_string(descriptor);
+    return ::open(self.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+}
+
+} // namespace
+
+std::string_view nameOf(Level level) noexcept { return levelNames[static_cast<std::size_t>(level)]; }
+
+void loggedTarget(std::string_view path, std::string_view query, std::string& out) {
+    out.assign(path.substr(0, mostTarget));
+    bool cut = path.size() > mostTarget;
+    char separator = '?';
+    while (!query.empty() && !cut) {
+        const std::size_t pairEnd = query.find('&');
+        const std::string_view pair = query.substr(0, pairEnd);
+        const std::string_view key = pair.substr(0, pair.find('='));
+        cut = out.size() + key.size() + 1 > mostTarget;
+        if (!cut && !key.empty()) {
+            out += separator;
+            out += key;
+            separator = '&';
+        }
+        query = pairEnd == std::string_view::npos ? std::string_view{} : query.substr(pairEnd + 1);
+    }
+    if (cut) out += "...";
+}
+
+Log::Log(int descriptor, Level least, Format format) : descriptor_(descriptor), least_(least), format_(format) {
+    struct stat status {};
+    // A terminal is somebody's screen: it never blocks for long and its output is for eyes.
+    if (::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode)) {
+        const int own = reopened(descriptor);
+        if (own >= 0) {
+            descriptor_ = own;
+            ownDescriptor_ = true;
+        }
+    }
+}
+
+Log::~Log() {
+    flush();
+    if (ownDescriptor_) ::close(descriptor_);
+}
+
+void Log::access(Level level, const Access& access) {
+    if (!enabled(level)) return;
+    begin(level);
+    if (format_ == Format::json)
+        json(access);
+    else
+        text(access);
+    end();
+}
+
+void Log::event(Level level, std::string_view message) {
+    if (!enabled(level)) return;
+    begin(level);
+    if (format_ == Format::json) {
+        pending_ += R"(,"message":)";
+        appendJson(pending_, message);
+        pending_ += '}';
+    } else {
+        pending_ += ' ';
+        appendPrintable(pending_, message);
+    }
+    end();
+}
+
+void Log::begin(Level level) {
+    lineStart_ = pending_.size();
+    const bool asJson = format_ == Format::json;
+    if (asJson) pending_ += R"({"time":")";
+    timestamp();
+    pending_ += asJson ? R"(","level":")" : " ";
+    pending_ += nameOf(level);
+    if (asJson) pending_ += '"';
+}
+
+void Log::end() {
+    pending_ += '\n';
+    if (pending_.size() <= mostUnwritten) return;
+    pending_.resize(lineStart_);
+    ++dropped_;
+}
+
+void Log::text(const Access& a) {
+    for (const std::string_view word : {a.client, a.method, a.target, a.operation, a.verdict, a.rule}) {
+        pending_ += ' ';
+        if (word.empty())
+            pending_ += '-';
+        else
+            appendPrintable(pending_, word);
+    }
+    pending_ += ' ';
+    number(pending_, static_cast<std::uint64_t>(a.status));
+    pending_ += ' ';
+    number(pending_, a.received);
+    pending_ += ' ';
+    number(pending_, a.sent);
+    pending_ += ' ';
+    milliseconds(pending_, a.duration);
+    pending_ += "ms";
+    if (a.note.empty()) return;
+    pending_ += ' ';
+    appendPrintable(pending_, a.note);
+}
+
+void Log::json(const Access& a) {
+    const std::array<std::pair<std::string_view, std::string_view>, 6> words = {{{"client", a.client},
+                                                                                 {"method", a.method},
+                                                                                 {"target", a.target},
+                                                                                 {"operation", a.operation},
+                                                                                 {"verdict", a.verdict},
+                                                                                 {"rule", a.rule}}};
+    for (const auto& [key, value] : words) {
+        pending_ += ",\"";
+        pending_ += key;
+        pending_ += "\":";
+        appendJson(pending_, value);
+    }
+    pending_ += R"(,"status":)";
+    number(pending_, static_cast<std::uint64_t>(a.status));
+    pending_ += R"(,"received":)";
+    number(pending_, a.received);
+    pending_ += R"(,"sent":)";
+    number(pending_, a.sent);
+    pending_ += R"(,"milliseconds":)";
+    milliseconds(pending_, a.duration);
+    if (!a.note.empty()) {
+        pending_ += R"(,"note":)";
+        appendJson(pending_, a.note);
+    }
+    pending_ += '}';
+}
+
+void Log::timestamp() {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    if (now.tv_sec != second_ || secondText_.empty()) {
+        std::tm utc{};
+        ::gmtime_r(&now.tv_sec, &utc);
+        std::array<char, 32> text; // NOLINT: filled by strftime
+        secondText_.assign(text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc));
+        second_ = now.tv_sec;
+    }
+    pending_ += secondText_;
+    pending_ += '.';
+    number(pending_, static_cast<std::uint64_t>(now.tv_nsec / 1'000'000), 3);
+    pending_ += 'Z';
+}
+
+void Log::flush() noexcept {
+    std::size_t written = 0;
+    while (written < pending_.size()) {
+        const ssize_t n = ::write(descriptor_, pending_.data() + written, pending_.size() - written);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno != EAGAIN) written = pending_.size(); // nobody can read it: standard output is closed
+        if (n <= 0) break;
+        written += static_cast<std::size_t>(n);
+    }
+    pending_.erase(0, written);
+    if (pending_.empty() && dropped_ != 0) reportDropped();
+}
+
+void Log::reportDropped() {
+    const std::uint64_t count = std::exchange(dropped_, 0);
+    event(Level::warning, std::to_string(count) + " log lines were dropped: standard output is not being read");
+}
+
+} // namespace proxy::log

@@ -1,0 +1,76 @@
+// What the proxy says: one line a request (the access log) and one line an event, as text or as JSON, on one descriptor.
+//
+// Lines are collected and written once a round of the event loop, so that logging costs a copy a request and a system
+// call a round. Never logged: header values, bodies, values of a query string (build arguments and credentials travel
+// there). For one thread.
+//
+// Not Poco::Logger: a message there costs several allocations and a system call a line.
+#pragma once
+
+#include <chrono>
+#include <ctime>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace proxy::log {
+
+enum class Level : std::uint8_t { debug, info, notice, warning, err, crit, alert, emerg };
+enum class Format : std::uint8_t { text, json };
+
+[[nodiscard]] std::string_view nameOf(Level level) noexcept;
+
+/// One request, at its end.
+struct Access {
+    std::string_view client;     ///< "192.0.2.1:5555", or "unix:pid=7,uid=0"
+    std::string_view method;
+    std::string_view target;     ///< see loggedTarget()
+    std::string_view operation;  ///< "ContainerList", "-" when the daemon has none
+    std::string_view verdict;    ///< allow, deny, reject
+    std::string_view rule;       ///< the rule that decided, or the reject's name
+    int status = 0;              ///< what the client was answered; 0: it got no answer
+    std::uint64_t received = 0;  ///< octets of the request's body, or of a tunnel's upward direction
+    std::uint64_t sent = 0;      ///< octets of the response's body, or of a tunnel's downward direction
+    std::chrono::microseconds duration{0};
+    std::string_view note;       ///< how it ended when not well: "daemon closed the connection …"; may be empty
+};
+
+/// The target as it may be logged: its path, of the query only the keys, at most 1 KiB of it all.
+void loggedTarget(std::string_view path, std::string_view query, std::string& out);
+
+class Log {
+public:
+    /// Writes to `descriptor`, which stays open and is set non-blocking where that does not touch other processes: a
+    /// reader who does not read never stops the proxy; lines that find 1 MiB unread are dropped, counted, and the count
+    /// is logged as soon as there is room.
+    Log(int descriptor, Level least, Format format);
+    Log(const Log&) = delete;
+    Log& operator=(const Log&) = delete;
+    ~Log();
+
+    [[nodiscard]] bool enabled(Level level) const noexcept { return level >= least_; }
+    void access(Level level, const Access& access);
+    void event(Level level, std::string_view text);
+    /// Writes what has been collected, as far as the descriptor takes it.
+    void flush() noexcept;
+
+private:
+    void begin(Level level);
+    void end();
+    void text(const Access& access);
+    void json(const Access& access);
+    void timestamp();
+    void reportDropped();
+
+    int descriptor_;
+    bool ownDescriptor_ = false;
+    Level least_;
+    Format format_;
+    std::string pending_;
+    std::size_t lineStart_ = 0;
+    std::uint64_t dropped_ = 0;
+    std::time_t second_ = 0;
+    std::string secondText_;
+};
+
+} // namespace proxy::log

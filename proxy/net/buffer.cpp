@@ -1,0 +1,90 @@
+#include "proxy/net/buffer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace proxy::net {
+
+BufferPool::Block BufferPool::take() {
+    if (free_.empty()) return std::make_unique_for_overwrite<char[]>(blockSize);
+    Block block = std::move(free_.back());
+    free_.pop_back();
+    return block;
+}
+
+void BufferPool::give(Block block) noexcept {
+    if (free_.capacity() == 0) free_.reserve(kept);
+    if (free_.size() < kept) free_.push_back(std::move(block));
+}
+
+Buffer::Buffer(Buffer&& other) noexcept
+    : pool_(other.pool_)
+    , block_(std::move(other.block_))
+    , capacity_(std::exchange(other.capacity_, 0))
+    , begin_(std::exchange(other.begin_, 0))
+    , end_(std::exchange(other.end_, 0)) {}
+
+Buffer& Buffer::operator=(Buffer&& other) noexcept {
+    if (this == &other) return *this;
+    release();
+    pool_ = other.pool_;
+    block_ = std::move(other.block_);
+    capacity_ = std::exchange(other.capacity_, 0);
+    begin_ = std::exchange(other.begin_, 0);
+    end_ = std::exchange(other.end_, 0);
+    return *this;
+}
+
+std::span<char> Buffer::space(std::size_t least) {
+    if (!block_) {
+        capacity_ = BufferPool::blockSize;
+        block_ = pool_->take();
+        begin_ = end_ = headroom;
+    }
+    if (capacity_ - end_ < least) {
+        const std::size_t size = end_ - begin_;
+        if (capacity_ - headroom - size >= least) {
+            std::memmove(block_.get() + headroom, block_.get() + begin_, size);
+        } else {
+            const std::size_t wanted = std::max(capacity_ * 2, headroom + size + least);
+            auto larger = std::make_unique_for_overwrite<char[]>(wanted);
+            std::memcpy(larger.get() + headroom, block_.get() + begin_, size);
+            if (capacity_ == BufferPool::blockSize) pool_->give(std::move(block_));
+            block_ = std::move(larger);
+            capacity_ = wanted;
+        }
+        begin_ = headroom;
+        end_ = headroom + size;
+    }
+    return {block_.get() + end_, capacity_ - end_};
+}
+
+void Buffer::consume(std::size_t octets) noexcept {
+    begin_ += octets;
+    if (begin_ == end_) release();
+}
+
+void Buffer::truncate(std::size_t size) noexcept {
+    end_ = begin_ + size;
+    if (begin_ == end_) release();
+}
+
+void Buffer::replaceFront(std::size_t old, std::string_view text) noexcept {
+    begin_ = begin_ + old - text.size();
+    std::memcpy(block_.get() + begin_, text.data(), text.size());
+}
+
+void Buffer::append(std::string_view text) {
+    if (text.empty()) return;
+    std::memcpy(space(text.size()).data(), text.data(), text.size());
+    end_ += text.size();
+}
+
+void Buffer::release() noexcept {
+    if (block_ && capacity_ == BufferPool::blockSize) pool_->give(std::move(block_));
+    block_.reset();
+    capacity_ = begin_ = end_ = 0;
+}
+
+} // namespace proxy::net

@@ -1,0 +1,169 @@
+#include "proxy/net/loop.h"
+
+#include <Poco/Exception.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string>
+#include <sys/epoll.h>
+
+namespace proxy::net {
+
+namespace {
+
+constexpr std::uint32_t always = EPOLLIN | EPOLLRDHUP | EPOLLET;
+
+Events fromEpoll(std::uint32_t events) {
+    unsigned result = nothing;
+    if ((events & EPOLLIN) != 0) result |= readable;
+    if ((events & EPOLLOUT) != 0) result |= writable;
+    if ((events & EPOLLRDHUP) != 0) result |= readClosed;
+    if ((events & (EPOLLHUP | EPOLLERR)) != 0) result |= closed;
+    return static_cast<Events>(result);
+}
+
+} // namespace
+
+// ---- Deadlines -----------------------------------------------------------------------------------
+
+Deadlines::Deadlines(Loop& loop, Clock::duration duration) : loop_(loop), duration_(duration) {
+    loop_.deadlines_.push_back(this);
+}
+
+Deadlines::~Deadlines() { std::erase(loop_.deadlines_, this); }
+
+// ---- Endpoint ------------------------------------------------------------------------------------
+
+Endpoint::Endpoint(Loop& loop, Fd fd, Events ready) : loop_(loop), fd_(std::move(fd)), ready_(ready) {
+    deadline_.endpoint = this;
+    epoll_event event{};
+    event.events = always;
+    event.data.ptr = this;
+    if (::epoll_ctl(loop_.epoll_.number(), EPOLL_CTL_ADD, fd_.number(), &event) != 0)
+        throw Poco::SystemException("epoll_ctl", errno);
+}
+
+Endpoint::~Endpoint() = default; // closing the descriptor takes it out of epoll: nothing of ours duplicates one
+
+void Endpoint::report(Events events) noexcept {
+    ready_ = static_cast<Events>(ready_ | events);
+    if (!ListNode<Endpoint>::linked()) loop_.ready_.pushBack(*this);
+}
+
+void Endpoint::awaitRoom() noexcept {
+    clear(writable);
+    if (roomAwaited_) return;
+    // Asked for only here: a unix socket reports EPOLLOUT whenever its peer reads, which would wake us for every
+    // exchange if it were always on. Once on, it stays: a peer that was slow once will be slow again.
+    epoll_event event{};
+    event.events = always | EPOLLOUT;
+    event.data.ptr = this;
+    roomAwaited_ = ::epoll_ctl(loop_.epoll_.number(), EPOLL_CTL_MOD, fd_.number(), &event) == 0;
+    if (!roomAwaited_) report(closed);
+}
+
+void Endpoint::arm(Deadlines& deadlines) noexcept {
+    clear(timedOut);
+    deadline_.at = loop_.now() + deadlines.duration_;
+    deadlines.queue_.pushBack(deadline_);
+}
+
+void Endpoint::disarm() noexcept {
+    deadline_.unlink();
+    clear(timedOut);
+}
+
+// ---- Waiting -------------------------------------------------------------------------------------
+
+void Wait::await_suspend(std::coroutine_handle<> waiter) const noexcept {
+    first_->waiter_ = waiter;
+    first_->wanted_ = firstWants_;
+    if (second_ == nullptr) return;
+    second_->waiter_ = waiter;
+    second_->wanted_ = secondWants_;
+}
+
+void Wait::await_resume() const noexcept {
+    first_->waiter_ = {};
+    first_->wanted_ = nothing;
+    if (second_ == nullptr) return;
+    second_->waiter_ = {};
+    second_->wanted_ = nothing;
+}
+
+void Yield::await_suspend(std::coroutine_handle<> waiter) const noexcept {
+    endpoint_.waiter_ = waiter;
+    endpoint_.wanted_ = yielded;
+    endpoint_.report(yielded);
+}
+
+void Yield::await_resume() const noexcept {
+    endpoint_.clear(yielded);
+    endpoint_.waiter_ = {};
+    endpoint_.wanted_ = nothing;
+}
+
+// ---- Loop ----------------------------------------------------------------------------------------
+
+Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+    if (!epoll_.valid()) throw Poco::SystemException("epoll_create1", errno);
+}
+
+void Loop::run() {
+    while (!stopped_) {
+        if (ready_.empty() && beforeSleep_) beforeSleep_();
+        poll(ready_.empty() ? sleepTime() : 0);
+        expireDeadlines();
+        resumeReady();
+    }
+    if (beforeSleep_) beforeSleep_();
+}
+
+void Loop::poll(int milliseconds) {
+    std::array<epoll_event, 256> events; // NOLINT: filled by epoll_wait
+    const int count = ::epoll_wait(epoll_.number(), events.data(), static_cast<int>(events.size()), milliseconds);
+    now_ = Clock::now();
+    if (count < 0 && errno != EINTR) throw Poco::SystemException("epoll_wait", errno);
+    // First only note who has news: what is resumed may destroy endpoints that stand further back in `events`.
+    for (int i = 0; i < count; ++i) {
+        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        static_cast<Endpoint*>(event.data.ptr)->report(fromEpoll(event.events));
+    }
+}
+
+void Loop::expireDeadlines() noexcept {
+    for (Deadlines* deadlines : deadlines_) {
+        while (Deadlines::Entry* entry = deadlines->queue_.front()) {
+            if (entry->at > now_) break;
+            entry->unlink();
+            entry->endpoint->report(timedOut);
+        }
+    }
+}
+
+void Loop::resumeReady() {
+    running_.take(ready_);
+    while (Endpoint* endpoint = running_.front()) {
+        endpoint->ListNode<Endpoint>::unlink();
+        if (endpoint->waiter_) {
+            if (endpoint->is(endpoint->wanted_)) endpoint->waiter_.resume();
+        } else if (endpoint->idle_ != nullptr) {
+            endpoint->idle_(endpoint->idleContext_, *endpoint);
+        }
+    }
+}
+
+int Loop::sleepTime() noexcept {
+    int milliseconds = -1;
+    for (Deadlines* deadlines : deadlines_) {
+        const Deadlines::Entry* const entry = deadlines->queue_.front();
+        if (entry == nullptr) continue;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(entry->at - now_).count();
+        const int bounded = static_cast<int>(std::clamp<long long>(left, 0, 1'000'000));
+        if (milliseconds < 0 || bounded < milliseconds) milliseconds = bounded;
+    }
+    return milliseconds;
+}
+
+} // namespace proxy::net

@@ -1,0 +1,168 @@
+// The event loop: edge-triggered epoll and coroutines that wait on one or two endpoints. One thread, no locks.
+//
+// How it differs from a callback loop: an Endpoint remembers what epoll reported until a system call has used it up, and
+// a coroutine says what it wants of which endpoints. Nothing is registered or unregistered in between: an endpoint costs
+// one epoll_ctl in its life, plus one more whenever a full send buffer must be waited out.
+#pragma once
+
+#include "proxy/net/fd.h"
+#include "proxy/net/list.h"
+
+#include <chrono>
+#include <coroutine>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace proxy::net {
+
+using Clock = std::chrono::steady_clock;
+
+class Loop;
+class Endpoint;
+
+/// What can be said of an endpoint; a set, or'ed together.
+using Events = std::uint8_t;
+inline constexpr Events nothing = 0;
+inline constexpr Events readable = 1;    ///< bytes or connections wait, or may wait
+inline constexpr Events writable = 2;    ///< the send buffer has room, or may have
+inline constexpr Events readClosed = 4;  ///< the peer has ended its direction (EPOLLRDHUP); bytes may still be unread
+inline constexpr Events closed = 8;      ///< both directions are gone, or an error is pending (EPOLLHUP, EPOLLERR)
+inline constexpr Events timedOut = 16;   ///< the deadline armed with Endpoint::arm has passed
+inline constexpr Events woken = 32;      ///< somebody called wake(): shutdown
+inline constexpr Events yielded = 64;    ///< Yield's own
+
+/// Deadlines of one duration, which makes a queue of them: arming and disarming are O(1).
+class Deadlines {
+public:
+    Deadlines(Loop& loop, Clock::duration duration);
+    Deadlines(const Deadlines&) = delete;
+    Deadlines& operator=(const Deadlines&) = delete;
+    ~Deadlines();
+
+private:
+    friend class Loop;
+    friend class Endpoint;
+    struct Entry : ListNode<Entry> {
+        Clock::time_point at;
+        Endpoint* endpoint = nullptr;
+    };
+    Loop& loop_;
+    Clock::duration duration_;
+    List<Entry> queue_;
+};
+
+/// A descriptor registered with the loop. It stays where it was built: the loop knows its address.
+class Endpoint : public ListNode<Endpoint> {
+public:
+    /// Registers `fd` (non-blocking). What it is ready for is learnt from the loop, unless `ready` says it is known.
+    Endpoint(Loop& loop, Fd fd, Events ready = nothing);
+    Endpoint(const Endpoint&) = delete;
+    Endpoint& operator=(const Endpoint&) = delete;
+    ~Endpoint();
+
+    [[nodiscard]] Loop& loop() const noexcept { return loop_; }
+    [[nodiscard]] int number() const noexcept { return fd_.number(); }
+    [[nodiscard]] bool is(Events any) const noexcept { return (ready_ & any) != 0; }
+    void clear(Events events) noexcept { ready_ = static_cast<Events>(ready_ & ~events); }
+    /// Adds to what is known and resumes whoever waits for it, from the loop, not from here.
+    void report(Events events) noexcept;
+    void wake() noexcept { report(woken); }
+    /// The send buffer is full: have epoll say when it has room.
+    void awaitRoom() noexcept;
+
+    /// Sets the deadline after which `timedOut` is reported, replacing the one armed before.
+    void arm(Deadlines& deadlines) noexcept;
+    void disarm() noexcept;
+
+    /// Called, instead of resuming a waiter, for an endpoint nobody waits on: an idle pooled connection.
+    using Idle = void (*)(void* context, Endpoint& endpoint);
+    void whenIdle(Idle call, void* context) noexcept {
+        idle_ = call;
+        idleContext_ = context;
+    }
+
+private:
+    friend class Loop;
+    friend class Wait;
+    friend class Yield;
+
+    Loop& loop_;
+    Fd fd_;
+    Events ready_;
+    Events wanted_ = nothing;
+    bool roomAwaited_ = false;
+    std::coroutine_handle<> waiter_;
+    Idle idle_ = nullptr;
+    void* idleContext_ = nullptr;
+    Deadlines::Entry deadline_;
+};
+
+/// co_await Wait(a, events): until any of the events is so. With two endpoints: until any of either is.
+class Wait {
+public:
+    Wait(Endpoint& endpoint, Events events) noexcept : first_(&endpoint), firstWants_(events) {}
+    Wait(Endpoint& first, Events firstWants, Endpoint& second, Events secondWants) noexcept
+        : first_(&first), second_(&second), firstWants_(firstWants), secondWants_(secondWants) {}
+
+    [[nodiscard]] bool await_ready() const noexcept {
+        return first_->is(firstWants_) || (second_ != nullptr && second_->is(secondWants_));
+    }
+    void await_suspend(std::coroutine_handle<> waiter) const noexcept;
+    void await_resume() const noexcept;
+
+private:
+    Endpoint* first_;
+    Endpoint* second_ = nullptr;
+    Events firstWants_;
+    Events secondWants_ = nothing;
+};
+
+/// co_await Yield(endpoint): lets every other connection have its turn first. For whoever moves much data.
+class Yield {
+public:
+    explicit Yield(Endpoint& endpoint) noexcept : endpoint_(endpoint) {}
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiter) const noexcept;
+    void await_resume() const noexcept;
+
+private:
+    Endpoint& endpoint_;
+};
+
+class Loop {
+public:
+    Loop();
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+
+    /// Serves events until stop(). `beforeSleep` runs whenever nothing is left to do at once: that is where logs are
+    /// flushed, once for all that a round of events did.
+    void run();
+    void stop() noexcept { stopped_ = true; }
+    void beforeSleep(std::function<void()> call) { beforeSleep_ = std::move(call); }
+
+    /// The time of this round of events; read once a round.
+    [[nodiscard]] Clock::time_point now() const noexcept { return now_; }
+
+private:
+    friend class Endpoint;
+    friend class Deadlines;
+    friend class Wait;
+    friend class Yield;
+
+    void poll(int milliseconds);
+    void expireDeadlines() noexcept;
+    void resumeReady();
+    [[nodiscard]] int sleepTime() noexcept;
+
+    Fd epoll_;
+    bool stopped_ = false;
+    Clock::time_point now_ = Clock::now();
+    std::vector<Deadlines*> deadlines_;
+    List<Endpoint> ready_;  ///< endpoints with news, this round
+    List<Endpoint> running_;
+    std::function<void()> beforeSleep_;
+};
+
+} // namespace proxy::net

@@ -1,0 +1,119 @@
+#include "proxy/program/serve.h"
+
+#include "proxy/log/log.h"
+#include "proxy/net/listener.h"
+#include "proxy/program/command_line.h"
+#include "proxy/relay/server.h"
+
+#include <Poco/Exception.h>
+
+#include <algorithm>
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace proxy::program {
+
+namespace {
+
+constexpr std::size_t reservedDescriptors = 64;   // listeners, standard streams, epoll, connections being turned away
+constexpr std::size_t descriptorsAConnection = 2; // the client's and the daemon's
+constexpr std::size_t mostConnections = 1'000'000;
+
+// select(2), the reason for a low soft limit, is not used here.
+std::size_t raiseFileLimit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+    if (limit.rlim_cur < limit.rlim_max) {
+        const rlimit raised{limit.rlim_max, limit.rlim_max};
+        if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+    }
+    return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+std::size_t connectionsFor(std::size_t files) {
+    const std::size_t usable = files > 2 * reservedDescriptors ? files - reservedDescriptors : files / 2;
+    return std::clamp<std::size_t>(usable / descriptorsAConnection, 1, mostConnections);
+}
+
+net::Listener open(const settings::Listener& listener) {
+    if (const auto* tcp = std::get_if<settings::TcpListener>(&listener))
+        return net::Listener(
+            net::TcpPlace{tcp->address, tcp->port, static_cast<net::TcpPlace::Family>(tcp->family)});
+    const auto& local = std::get<settings::UnixListener>(listener);
+    return net::Listener(net::UnixPlace{local.path, local.mode, local.uid, local.gid});
+}
+
+// Blocked, so that they arrive through the descriptor and nowhere else.
+net::Fd signalDescriptor() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    if (::sigprocmask(SIG_BLOCK, &set, nullptr) != 0) throw Poco::SystemException("sigprocmask", errno);
+    std::signal(SIGPIPE, SIG_IGN); // whoever reads the log may leave
+    net::Fd fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+    if (!fd.valid()) throw Poco::SystemException("signalfd", errno);
+    return fd;
+}
+
+net::Detached shutDownOnSignal(net::Endpoint& signals, relay::Server& server, log::Log& log) {
+    for (;;) {
+        co_await net::Wait(signals, net::readable | net::woken);
+        if (signals.is(net::woken)) co_return;
+        signalfd_siginfo info{};
+        while (::read(signals.number(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+            log.event(log::Level::info, info.ssi_signo == SIGTERM ? "SIGTERM: shutting down" : "SIGINT: shutting down");
+            server.shutdown();
+        }
+        signals.clear(net::readable);
+    }
+}
+
+std::string grantedNames(const policy::Grants& grants) {
+    std::string names;
+    for (const policy::Variable variable : grants)
+        names += (names.empty() ? "" : " ") + std::string(policy::facts(variable).name);
+    return names.empty() ? "nothing" : names;
+}
+
+} // namespace
+
+int serve(const settings::Reading& reading) {
+    const settings::Settings& settings = reading.settings;
+    log::Log log(STDOUT_FILENO, static_cast<log::Level>(settings.logLevel), static_cast<log::Format>(settings.logFormat));
+    for (const std::string& warning : reading.warnings) log.event(log::Level::warning, warning);
+
+    const std::size_t bearable = connectionsFor(raiseFileLimit());
+    const std::size_t limit = settings.maxConnections.value_or(bearable);
+    if (limit > bearable)
+        log.event(log::Level::warning, "MAX_CONNECTIONS=" + std::to_string(limit) + " is more than the limit of open files bears, " +
+                                           std::to_string(bearable) + "; raise that limit (ulimit -n)");
+
+    net::Loop loop;
+    net::Endpoint signals(loop, signalDescriptor());
+    relay::Server server(loop, policy::Policy(settings.grants), settings.socketPath, {limit, settings.shutdownGrace}, log);
+    std::string names;
+    try {
+        for (const settings::Listener& place : settings.listeners) {
+            net::Listener listener = open(place);
+            if (!listener.warning().empty()) log.event(log::Level::warning, listener.warning());
+            names += (names.empty() ? "" : ", ") + listener.name();
+            server.listen(std::move(listener));
+        }
+    } catch (const Poco::Exception& e) {
+        log.event(log::Level::emerg, e.message());
+        log.flush();
+        return exitUnavailable;
+    }
+    shutDownOnSignal(signals, server, log);
+    loop.beforeSleep([&log] { log.flush(); });
+    log.event(log::Level::notice, "listening on " + names + ", in front of " + settings.socketPath +
+                                      "; granted: " + grantedNames(settings.grants));
+    server.tryDaemon();
+    loop.run();
+    return 0;
+}
+
+} // namespace proxy::program

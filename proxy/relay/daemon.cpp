@@ -1,0 +1,92 @@
+#include "proxy/relay/daemon.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace proxy::relay {
+
+namespace {
+
+constexpr std::size_t mostIdle = 256;
+constexpr std::chrono::seconds idleTime{60};
+
+std::string ownersOf(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return {};
+    char mode[8]; // NOLINT: filled by snprintf
+    std::snprintf(mode, sizeof mode, "%04o", status.st_mode & 07777U);
+    return "; it belongs to uid " + std::to_string(status.st_uid) + " gid " + std::to_string(status.st_gid) + ", mode " +
+           mode;
+}
+
+} // namespace
+
+Daemon::Daemon(net::Loop& loop, std::string socketPath)
+    : loop_(loop), socketPath_(std::move(socketPath)), idleTime_(loop, idleTime) {
+    idle_.reserve(mostIdle);
+}
+
+std::unique_ptr<net::Stream> Daemon::takeIdle() noexcept {
+    while (!idle_.empty()) {
+        std::unique_ptr<net::Stream> stream = std::move(idle_.back());
+        idle_.pop_back();
+        stream->disarm();
+        if (stream->quiet()) return stream;
+    }
+    return nullptr;
+}
+
+std::unique_ptr<net::Stream> Daemon::dial(int& error) {
+    net::Dialled dialled = net::dialUnix(socketPath_);
+    error = dialled.error;
+    if (!dialled.fd.valid()) return nullptr;
+    auto stream = std::make_unique<net::Stream>(loop_, std::move(dialled.fd));
+    stream->whenIdle(&Daemon::leave, this);
+    return stream;
+}
+
+void Daemon::giveBack(std::unique_ptr<net::Stream> stream) noexcept {
+    // Anything that arrives while no request is outstanding was not asked for: the next client must not read it.
+    if (idle_.size() == mostIdle || !stream->quiet()) return;
+    stream->arm(idleTime_);
+    idle_.push_back(std::move(stream));
+}
+
+void Daemon::leave(void* self, net::Endpoint& endpoint) {
+    auto& idle = static_cast<Daemon*>(self)->idle_;
+    const auto found = std::ranges::find(idle, &endpoint, [](const auto& stream) { return stream.get(); });
+    if (found == idle.end() || (!endpoint.is(net::timedOut) && (*found)->quiet())) return;
+    idle.erase(found);
+}
+
+DaemonFailure Daemon::explainDial(int error) const {
+    const std::string at = "the Docker daemon's socket " + socketPath_;
+    switch (error) {
+    case ENOENT:
+        return {503, at + " does not exist: start the daemon, mount its socket there, or set SOCKET_PATH"};
+    case ECONNREFUSED:
+        return {503, at + " exists, but nothing listens on it (connection refused): is the daemon running?"};
+    case EACCES:
+    case EPERM:
+        return {503, at + " may not be opened (permission denied) by uid " + std::to_string(::geteuid()) + " gid " +
+                         std::to_string(::getegid()) + ownersOf(socketPath_) +
+                         ": run with a user or group that may, for example --user UID:GID or --group-add GID"};
+    case EAGAIN:
+        return {504, at + " took no connection for 10 seconds: its accept queue is full"};
+    case ENOTSOCK:
+    case ENAMETOOLONG:
+    case ENOTDIR:
+    case EPROTOTYPE:
+        return {503, at + " is not one (" + std::strerror(error) + "): set SOCKET_PATH to the daemon's unix socket"};
+    case EMFILE:
+    case ENFILE:
+        return {503, std::string("no file descriptor is left to reach the Docker daemon (") + std::strerror(error) +
+                         "): raise the limit (ulimit -n) or lower MAX_CONNECTIONS"};
+    default: return {503, at + " cannot be reached: " + std::strerror(error)};
+    }
+}
+
+} // namespace proxy::relay

@@ -1,0 +1,96 @@
+#include "proxy/relay/flow.h"
+
+#include <algorithm>
+
+namespace proxy::relay {
+
+namespace {
+
+constexpr int turns = 16; // blocks a step: enough to amortise a wake-up, few enough to let others have theirs
+
+} // namespace
+
+bool Flow::begin(net::Buffer bytes, std::size_t head) {
+    pending_ = std::move(bytes);
+    return follow(head);
+}
+
+bool Flow::follow(std::size_t from) {
+    const std::string_view fresh = pending_.view().substr(from);
+    const Body::Part part = body_.take(fresh);
+    octets_ += part.octets;
+    if (part.reason != http::Reject::none) {
+        reason_ = part.reason;
+        fail(State::malformed, 0);
+        return false;
+    }
+    if (part.octets < fresh.size()) {
+        overran_ = true;
+        if (excess_ != nullptr) excess_->append(fresh.substr(part.octets));
+        pending_.truncate(from + part.octets);
+    }
+    return true;
+}
+
+void Flow::becomeRaw() noexcept {
+    body_.becomeRaw();
+    if (state_ == State::finished) state_ = State::hasMore;
+}
+
+void Flow::discardRest() noexcept {
+    sink_ = nullptr;
+    pending_.release();
+    if (state_ == State::sinkFailed) state_ = State::hasMore;
+}
+
+void Flow::resend(std::string_view bytes) {
+    pending_.release();
+    pending_.append(bytes);
+    sentAny_ = false;
+    state_ = State::hasMore;
+}
+
+void Flow::step() {
+    if (!open()) return;
+    for (int turn = 0; turn < turns; ++turn) {
+        if (!sendPending()) return;
+        if (body_.complete()) {
+            state_ = State::finished;
+            return;
+        }
+        if (!receiveMore()) return;
+    }
+    state_ = State::hasMore;
+}
+
+bool Flow::sendPending() {
+    if (pending_.empty()) return true;
+    if (sink_ == nullptr) {
+        pending_.release();
+        return true;
+    }
+    const net::Io sent = sink_->send(pending_.view());
+    if (sent.kind == net::Io::Kind::failed) {
+        fail(State::sinkFailed, sent.error);
+        return false;
+    }
+    sentAny_ = sentAny_ || sent.octets != 0;
+    pending_.consume(sent.octets);
+    if (pending_.empty()) return true;
+    state_ = State::waitsForSink;
+    return false;
+}
+
+bool Flow::receiveMore() {
+    const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(body_.readable(), net::BufferPool::blockSize));
+    const net::Io got = source_.receive(pending_, limit);
+    switch (got.kind) {
+    case net::Io::Kind::wouldBlock: state_ = State::waitsForSource; return false;
+    case net::Io::Kind::failed: fail(State::sourceFailed, got.error); return false;
+    case net::Io::Kind::ended: state_ = body_.endsWithConnection() ? State::finished : State::cut; return false;
+    case net::Io::Kind::done: break;
+    }
+    return follow(0);
+}
+
+} // namespace proxy::relay

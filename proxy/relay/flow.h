@@ -1,0 +1,92 @@
+// One direction of an exchange: a body, or one half of a tunnel, from one socket to the other, byte for byte.
+//
+// Back-pressure is inherent: nothing is read while something read before is unsent, so at most one block is held, and
+// none while the flow waits for its source.
+#pragma once
+
+#include "proxy/net/stream.h"
+#include "proxy/relay/body.h"
+
+namespace proxy::relay {
+
+class Flow {
+public:
+    enum class State : std::uint8_t {
+        waitsForSource,
+        waitsForSink,
+        hasMore,       ///< its turn is over; others first
+        finished,      ///< the body is complete, or its source ended where that is how it ends; all of it is sent
+        cut,           ///< the source ended in the middle of the body
+        sourceFailed,  ///< error() tells
+        sinkFailed,    ///< error() tells
+        malformed,     ///< reason() tells
+    };
+
+    /// What is read behind the body's end is appended to `excess`; null: it is dropped. Either way overran() tells.
+    /// As long as no sink is set, what is read is discarded.
+    Flow(net::Stream& source, http::Framing framing, net::BufferPool& pool, net::Buffer* excess) noexcept
+        : source_(source), body_(framing), pending_(pool), excess_(excess) {}
+
+    void sinkTo(net::Stream& sink) noexcept { sink_ = &sink; }
+    /// From here on what is read is discarded; so is what could not be sent.
+    void discardRest() noexcept;
+    /// Sends `bytes` once more: the whole of a message, on another connection.
+    void resend(std::string_view bytes);
+
+    /// Takes what has been received already: `bytes`, of which the first `head` octets are not body.
+    /// False when they are not valid: reason() tells.
+    [[nodiscard]] bool begin(net::Buffer bytes, std::size_t head);
+
+    /// Moves what can be moved now; at most about 1 MiB.
+    void step();
+
+    [[nodiscard]] State state() const noexcept { return state_; }
+    [[nodiscard]] bool open() const noexcept { return state_ <= State::hasMore; }
+    [[nodiscard]] bool finished() const noexcept { return state_ == State::finished; }
+    /// Bytes arrived behind the end of the body. Where the source may not send any, a reason to distrust it.
+    [[nodiscard]] bool overran() const noexcept { return overran_; }
+    [[nodiscard]] bool endsWithConnection() const noexcept { return body_.endsWithConnection(); }
+    /// The body, whatever its framing was, goes on as raw bytes until its source ends: the connection was hijacked.
+    void becomeRaw() noexcept;
+    [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
+    [[nodiscard]] int error() const noexcept { return error_; }
+    [[nodiscard]] http::Reject reason() const noexcept { return reason_; }
+    /// Nothing of the body is outstanding, though it may be unsent.
+    [[nodiscard]] bool received() const noexcept { return body_.complete(); }
+    /// The sink has taken nothing, not an octet.
+    [[nodiscard]] bool untouched() const noexcept { return !sentAny_; }
+    /// What is read but unsent, for whoever has to send it again.
+    [[nodiscard]] std::string_view unsent() const noexcept { return pending_.view(); }
+
+    /// What the flow waits for, of its source and of its sink.
+    [[nodiscard]] net::Events ofSource() const noexcept {
+        return state_ == State::waitsForSource ? net::Stream::canReceive : net::nothing;
+    }
+    [[nodiscard]] net::Events ofSink() const noexcept {
+        return state_ == State::waitsForSink ? net::Stream::canSend : net::nothing;
+    }
+
+private:
+    [[nodiscard]] bool sendPending();
+    [[nodiscard]] bool receiveMore();
+    [[nodiscard]] bool follow(std::size_t from);
+    void fail(State state, int error) noexcept {
+        state_ = state;
+        error_ = error;
+        pending_.release();
+    }
+
+    net::Stream& source_;
+    net::Stream* sink_ = nullptr;
+    Body body_;
+    net::Buffer pending_;
+    net::Buffer* excess_;
+    std::uint64_t octets_ = 0;
+    int error_ = 0;
+    State state_ = State::hasMore;
+    http::Reject reason_ = http::Reject::none;
+    bool overran_ = false;
+    bool sentAny_ = false;
+};
+
+} // namespace proxy::relay

@@ -1,0 +1,164 @@
+#include "proxy/relay/server.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/SocketAddress.h>
+
+#include <cerrno>
+#include <cstring>
+#include <netinet/in.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+namespace proxy::relay {
+
+namespace {
+
+constexpr std::chrono::milliseconds pause{100};
+constexpr std::size_t mostTurnedAway = 32; // at once; beyond, newcomers wait in the kernel's queue
+constexpr int turns = 64;                  // connections accepted before others have their turn
+
+// A connection that came over IPv4 to an IPv6 socket is written as what it is.
+std::string nameOf(const sockaddr_storage& address, socklen_t size) {
+    if (address.ss_family == AF_INET6) {
+        const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+        if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+            sockaddr_in v4{};
+            v4.sin_family = AF_INET;
+            v4.sin_port = v6.sin6_port;
+            std::memcpy(&v4.sin_addr, &v6.sin6_addr.s6_addr[12], sizeof v4.sin_addr);
+            return Poco::Net::SocketAddress(reinterpret_cast<const sockaddr*>(&v4), sizeof v4).toString();
+        }
+    }
+    return Poco::Net::SocketAddress(reinterpret_cast<const sockaddr*>(&address), size).toString();
+}
+
+std::string credentialsOf(int fd) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return "unix";
+    return "unix:pid=" + std::to_string(peer.pid) + ",uid=" + std::to_string(peer.uid);
+}
+
+net::Fd eventDescriptor() {
+    net::Fd fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    if (!fd.valid()) throw Poco::SystemException("eventfd", errno);
+    return fd;
+}
+
+} // namespace
+
+Server::Server(net::Loop& loop, policy::Policy rules, std::string socketPath, Limits limits, log::Log& log)
+    : loop_(loop)
+    , limits_(limits)
+    , log_(log)
+    , service_(loop, rules, std::move(socketPath), log)
+    , pause_(loop, pause)
+    , grace_(loop, limits.grace)
+    , clock_(loop, eventDescriptor()) {}
+
+void Server::listen(net::Listener listener) { accept(std::move(listener)); }
+
+void Server::tryDaemon() {
+    int error = 0;
+    if (service_.daemon.dial(error) == nullptr)
+        log_.event(log::Level::err, service_.daemon.explainDial(error).sentence + "; until then clients get 503");
+}
+
+net::Detached Server::accept(net::Listener listener) {
+    Door door(loop_, std::move(listener));
+    doors_.pushBack(door);
+    while (!service_.draining) {
+        co_await net::Wait(door.endpoint, net::readable | net::woken);
+        Accepted accepted = Accepted::one;
+        for (int turn = 0; accepted == Accepted::one && turn < turns && !service_.draining; ++turn)
+            accepted = acceptOne(door);
+        if (accepted == Accepted::one) {
+            co_await net::Yield(door.endpoint);
+        } else if (accepted == Accepted::none) {
+            door.endpoint.clear(net::readable);
+        } else {
+            door.endpoint.arm(pause_);
+            co_await net::Wait(door.endpoint, net::timedOut | net::woken);
+            door.endpoint.disarm();
+        }
+    }
+    door.unlink();
+    somebodyLeft();
+}
+
+Server::Accepted Server::acceptOne(const Door& door) {
+    if (turnedAway_ == mostTurnedAway) return Accepted::noRoom;
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    net::Fd fd(::accept4(door.endpoint.number(), reinterpret_cast<sockaddr*>(&address), &size,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (fd.valid()) {
+        std::string peer = door.listener.isUnix() ? credentialsOf(fd.number()) : nameOf(address, size);
+        if (count_ < limits_.connections)
+            serve(std::move(fd), std::move(peer));
+        else
+            turnAway(std::move(fd), std::move(peer));
+        return Accepted::one;
+    }
+    switch (errno) {
+    case EAGAIN: return Accepted::none;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        log_.event(log::Level::warning, std::string("cannot accept a connection: ") + std::strerror(errno) +
+                                            "; raise the limit of open files or lower MAX_CONNECTIONS");
+        return Accepted::noRoom;
+    default: return Accepted::one; // that connection is gone already; the next one may be there
+    }
+}
+
+net::Detached Server::serve(net::Fd fd, std::string peer) {
+    ++count_;
+    {
+        Connection connection(service_, std::move(fd), std::move(peer));
+        connections_.pushBack(connection);
+        co_await connection.run();
+    }
+    --count_;
+    somebodyLeft();
+}
+
+net::Detached Server::turnAway(net::Fd fd, std::string peer) {
+    ++turnedAway_;
+    {
+        Connection connection(service_, std::move(fd), std::move(peer));
+        connections_.pushBack(connection);
+        co_await connection.turnAway(limits_.connections);
+    }
+    --turnedAway_;
+    somebodyLeft();
+}
+
+void Server::shutdown() {
+    if (service_.draining) {
+        clock_.report(net::timedOut);
+        return;
+    }
+    service_.draining = true;
+    endAfterGrace();
+}
+
+net::Detached Server::endAfterGrace() {
+    doors_.each([](Door& door) { door.endpoint.wake(); });
+    connections_.each([](Connection& connection) { connection.drain(); });
+    clock_.arm(grace_);
+    while (!idle() && !clock_.is(net::timedOut)) {
+        co_await net::Wait(clock_, net::timedOut | net::woken);
+        clock_.clear(net::woken);
+    }
+    clock_.disarm();
+    while (!idle()) {
+        connections_.each([](Connection& connection) { connection.abort(); });
+        co_await net::Wait(clock_, net::woken);
+        clock_.clear(net::woken);
+    }
+    loop_.stop();
+}
+
+} // namespace proxy::relay

@@ -1,0 +1,69 @@
+// Accepts connections on all listeners, within the limit, and shuts down in order. For one thread: the loop's.
+#pragma once
+
+#include "proxy/net/listener.h"
+#include "proxy/net/task.h"
+#include "proxy/relay/connection.h"
+#include "proxy/relay/service.h"
+
+#include <chrono>
+
+namespace proxy::relay {
+
+class Server {
+public:
+    struct Limits {
+        std::size_t connections;     ///< beyond: 503
+        std::chrono::seconds grace;  ///< what running exchanges get after shutdown()
+    };
+
+    Server(net::Loop& loop, policy::Policy rules, std::string socketPath, Limits limits, log::Log& log);
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// From here on connections are accepted, once the loop runs. Before shutdown() only.
+    void listen(net::Listener listener);
+
+    /// Says in the log what is wrong when the daemon cannot be reached now. Requests find that out by themselves, too.
+    void tryDaemon();
+
+    /// Ends the listeners and idle connections now, busy ones after their exchange, all of them after the grace; then
+    /// stops the loop, at which point nothing of the server runs any more. A second call ends the grace.
+    void shutdown();
+
+    [[nodiscard]] std::size_t connections() const noexcept { return count_; }
+
+private:
+    /// A listener with whom it wakes; lives in the frame of accept().
+    struct Door : net::ListNode<Door> {
+        Door(net::Loop& loop, net::Listener listening)
+            : listener(std::move(listening)), endpoint(loop, listener.take()) {}
+        net::Listener listener;
+        net::Endpoint endpoint;
+    };
+    enum class Accepted : std::uint8_t { one, none, noRoom };
+
+    net::Detached accept(net::Listener listener);
+    net::Detached serve(net::Fd fd, std::string peer);
+    net::Detached turnAway(net::Fd fd, std::string peer);
+    net::Detached endAfterGrace();
+    [[nodiscard]] Accepted acceptOne(const Door& door);
+    [[nodiscard]] bool idle() noexcept { return count_ == 0 && turnedAway_ == 0 && doors_.empty(); }
+    void somebodyLeft() noexcept {
+        if (service_.draining) clock_.wake();
+    }
+
+    net::Loop& loop_;
+    Limits limits_;
+    log::Log& log_;
+    Service service_;
+    net::Deadlines pause_;  ///< before accepting again when descriptors ran out
+    net::Deadlines grace_;
+    net::Endpoint clock_;   ///< what endAfterGrace() waits on
+    net::List<Door> doors_;
+    net::List<Connection> connections_;
+    std::size_t count_ = 0;
+    std::size_t turnedAway_ = 0;
+};
+
+} // namespace proxy::relay
