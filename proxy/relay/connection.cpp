@@ -39,7 +39,12 @@ void Connection::abort() noexcept { ::shutdown(client_.number(), SHUT_RDWR); }
 // ---- The life of a connection --------------------------------------------------------------------
 
 net::Task<> Connection::run() {
-    while (keepAlive_ && co_await readHead()) co_await answer();
+    // Not `while (keepAlive_ && co_await readHead())`: g++ 12 compiles a co_await behind && into a trap.
+    while (keepAlive_) {
+        const bool complete = co_await readHead();
+        if (!complete) break;
+        co_await answer();
+    }
     if (lingers_) co_await linger();
 }
 
