@@ -13,8 +13,8 @@
 namespace proxy::http {
 
 /// What a chunk's size line and a trailer may take, in octets without their last CRLF, and how many fields.
-inline constexpr std::size_t maxChunkLineSize = 4 * 1024;
-inline constexpr std::size_t maxTrailerSize = 16 * 1024;
+inline constexpr std::size_t maxChunkLineSize = std::size_t{4} * 1024;
+inline constexpr std::size_t maxTrailerSize = std::size_t{16} * 1024;
 inline constexpr std::size_t maxTrailerFields = 64;
 
 /// One scanner a body. Not thread-safe; costs O(octets) but for chunk data, which it steps over.

@@ -12,7 +12,7 @@ namespace proxy::http {
 
 /// Largest head we take, in octets, request line and field lines together. X-Registry-Config alone can exceed
 /// 16 KiB.
-inline constexpr std::size_t maxHeadSize = 128 * 1024;
+inline constexpr std::size_t maxHeadSize = std::size_t{128} * 1024;
 inline constexpr std::size_t maxFields = 256;
 
 /// One field line; views into the bytes parsed, the value without its surrounding whitespace.
