@@ -45,11 +45,9 @@ bool hasControlByte(std::string_view path) {
 // Clean: no empty segment but a last one, no "." and no "..".
 bool isClean(std::string_view path) {
     if (path.find("//") != std::string_view::npos) return false;
-    for (const std::string_view dots : {"/.", "/.."}) {
-        const std::string within = std::string(dots) + "/";
-        if (path.find(within) != std::string_view::npos || path.ends_with(dots)) return false;
-    }
-    return true;
+    for (const std::string_view within : {"/./", "/../"})
+        if (path.find(within) != std::string_view::npos) return false;
+    return !path.ends_with("/.") && !path.ends_with("/..");
 }
 
 // "/containers/{id}/stop" matched as the rules say (strict), or as unanchored expressions do.

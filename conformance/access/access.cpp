@@ -1,0 +1,170 @@
+#include "conformance/access/access.h"
+
+#include "conformance/access/client.h"
+#include "conformance/access/head.h"
+#include "conformance/access/origin.h"
+#include "conformance/target/target.h"
+
+#include <Poco/TemporaryFile.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <sys/epoll.h>
+#include <thread>
+
+namespace conformance {
+namespace {
+
+constexpr std::size_t stallsForgiven = 3;
+constexpr std::size_t unansweredForgiven = 20;
+
+// Wakes the poller when the target ends by itself.
+class EndWatch : public Poller::Handler {
+public:
+    EndWatch(Poller& poller, const Target& target)
+        : poller_(poller)
+        , target_(target) {
+        poller_.add(target_.pidFd(), *this, EPOLLIN);
+    }
+    ~EndWatch() override { poller_.remove(target_.pidFd()); }
+    EndWatch(const EndWatch&) = delete;
+    EndWatch& operator=(const EndWatch&) = delete;
+    void ready(std::uint32_t) override { ended_ = true; }
+    bool ended() const { return ended_; }
+
+private:
+    Poller& poller_;
+    const Target& target_;
+    bool ended_ = false;
+};
+
+// One thread's worth of the run: an origin, and one target after another before it.
+class Worker {
+public:
+    Worker(const AccessRun& run, const std::string& folder)
+        : run_(run)
+        , socketPath_(folder + "/docker.sock")
+        , origin_(poller_, socketPath_) {}
+
+    SettingsOutcome judge(const Settings& settings);
+
+private:
+    void exchange(const Target& target, Observations& observations, const std::vector<bool>& forwarded);
+    void drain();
+    void tally(SettingsOutcome& outcome, const std::vector<Expectation>& expected,
+               const Observations& seen) const;
+
+    const AccessRun& run_;
+    std::string socketPath_;
+    Poller poller_;
+    Origin origin_;
+};
+
+SettingsOutcome Worker::judge(const Settings& settings) {
+    SettingsOutcome outcome;
+    outcome.settings = &settings;
+    const Oracle oracle(run_.adapter.dialect, settings.environment);
+    std::vector<Expectation> expected;
+    std::vector<bool> forwarded;
+    for (const auto& one : run_.plan.cases()) {
+        expected.push_back(oracle.judge(one.method, one.target));
+        forwarded.push_back(expected.back().answer == Answer::allow);
+    }
+    Observations observations(run_.plan);
+    try {
+        Target target(run_.adapter, settings.environment, socketPath_);
+        outcome.startTime = target.startTime();
+        origin_.observe(&observations, &forwarded);
+        try {
+            exchange(target, observations, forwarded);
+        } catch (const TargetError& error) {
+            throw TargetError(std::string(error.what()) + ": " + target.epitaph());
+        }
+        target.stop();
+        drain(); // what the target still sent before its end counts
+    } catch (const std::exception& error) {
+        outcome.error = error.what();
+    }
+    origin_.observe(nullptr, nullptr);
+    origin_.dropConnections();
+    if (outcome.error.empty() && observations.unattributed() > 0)
+        outcome.error = "the target sent the daemon " + std::to_string(observations.unattributed()) +
+                        " requests without the field " + std::string(caseField) +
+                        ", which no case can be judged by; the first was:\n" +
+                        observations.firstUnattributed();
+    if (outcome.error.empty()) tally(outcome, expected, observations);
+    return outcome;
+}
+
+void Worker::exchange(const Target& target, Observations& observations, const std::vector<bool>& forwarded) {
+    const EndWatch watch(poller_, target);
+    Client client(poller_, run_.plan, observations, forwarded, target.port(), run_.adapter.pipeline);
+    std::size_t stalls = 0;
+    while (!client.done()) {
+        const bool quiet = poller_.wait(run_.adapter.answerWithin) == 0;
+        if (watch.ended())
+            throw TargetError("the target ended by itself after " + std::to_string(client.finished()) +
+                              " cases");
+        if (quiet) {
+            const std::string request = client.abandonStalled();
+            if (++stalls > stallsForgiven)
+                throw TargetError("the target hangs: nothing for " +
+                                  std::to_string(run_.adapter.answerWithin.count()) + " s, " +
+                                  std::to_string(stalls) + " times, lastly on " + request);
+        }
+        if (client.unanswered() > unansweredForgiven)
+            throw TargetError("the target closes connections without an answer, " +
+                              std::to_string(client.unanswered()) + " times so far");
+    }
+}
+
+void Worker::drain() {
+    while (poller_.wait(std::chrono::milliseconds(0)) > 0) {
+    }
+}
+
+void Worker::tally(SettingsOutcome& outcome, const std::vector<Expectation>& expected,
+                   const Observations& seen) const {
+    for (std::uint32_t number = 0; number < expected.size(); ++number) {
+        const auto& expectation = expected[number];
+        const bool pass = passes(expectation, seen.of(number));
+        outcome.tally.add(pass, expectation.level);
+        outcome.byOperation[run_.plan.cases()[number].operation].add(pass, expectation.level);
+        if (!pass)
+            outcome.failures.push_back(
+                {number, expectation, seen.of(number), seen.answer(number), seen.forwarded(number)});
+    }
+}
+
+} // namespace
+
+std::vector<SettingsOutcome> runAccess(const AccessRun& run) {
+    std::vector<std::optional<SettingsOutcome>> outcomes(run.settings.size());
+    std::atomic<std::size_t> next{0};
+    std::atomic<bool> stop{false};
+    std::mutex reporting;
+    const auto work = [&] {
+        Poco::TemporaryFile folder;
+        folder.createDirectories();
+        Worker worker(run, folder.path());
+        for (std::size_t i = next++; i < run.settings.size() && !stop; i = next++) {
+            outcomes[i] = worker.judge(run.settings[i]);
+            const std::lock_guard lock(reporting);
+            if (!outcomes[i]->error.empty()) stop = true;
+            if (run.done) run.done(*outcomes[i]);
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < run.jobs; ++i) threads.emplace_back(work);
+    }
+    std::vector<SettingsOutcome> ran;
+    for (auto& outcome : outcomes)
+        if (outcome) ran.push_back(std::move(*outcome));
+    return ran;
+}
+
+} // namespace conformance

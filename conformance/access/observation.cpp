@@ -1,0 +1,34 @@
+#include "conformance/access/observation.h"
+
+namespace conformance {
+namespace {
+
+constexpr std::size_t keptCases = 200;
+constexpr std::size_t keptBytes = 2000;
+
+} // namespace
+
+void Observations::atDaemon(std::uint32_t number, std::string_view startLine) {
+    const auto& one = plan_.cases()[number];
+    auto& observation = all_[number];
+    if (observation.seen < UINT8_MAX) ++observation.seen;
+    const std::string_view asSent = std::string_view(one.request).substr(0, one.request.find(" HTTP/1.1"));
+    const bool same =
+        startLine.starts_with(asSent) && startLine.substr(asSent.size()).starts_with(" HTTP/1.");
+    if (!same) observation.targetChanged = true;
+}
+
+void Observations::unattributedAtDaemon(std::string_view bytes) {
+    if (unattributed_++ == 0) firstUnattributed_ = bytes.substr(0, keptBytes);
+}
+
+void Observations::keep(Bytes& bytes, std::uint32_t number, std::string_view text) {
+    if (bytes.size() < keptCases) bytes[number] = text.substr(0, keptBytes);
+}
+
+std::string Observations::kept(const Bytes& bytes, std::uint32_t number) {
+    const auto found = bytes.find(number);
+    return found == bytes.end() ? std::string() : found->second;
+}
+
+} // namespace conformance

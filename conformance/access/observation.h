@@ -1,0 +1,58 @@
+// What was seen of each case, on both sides of the target.
+#pragma once
+
+#include "conformance/access/plan.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace conformance {
+
+struct Observation {
+    std::uint16_t status = 0;   // what the client got; 0: no answer
+    std::uint8_t sent = 0;      // how often the client sent it: more than once when the target closed on it
+    std::uint8_t seen = 0;      // how often the daemon saw it
+    bool ownAnswer = false;     // the answer carries the case's number
+    bool targetChanged = false; // the daemon saw another method or target
+};
+
+// One settings vector's observations. `bytes` are kept for a bounded number of cases: those that look wrong.
+class Observations {
+public:
+    explicit Observations(const AccessPlan& plan)
+        : plan_(plan)
+        , all_(plan.cases().size()) {}
+
+    Observation& of(std::uint32_t number) { return all_[number]; }
+    const Observation& of(std::uint32_t number) const { return all_[number]; }
+    std::size_t size() const { return all_.size(); }
+
+    void atDaemon(std::uint32_t number, std::string_view startLine);
+    void unattributedAtDaemon(std::string_view bytes);
+
+    void keepAnswer(std::uint32_t number, std::string_view bytes) { keep(answers_, number, bytes); }
+    void keepForwarded(std::uint32_t number, std::string_view bytes) { keep(forwarded_, number, bytes); }
+    std::string answer(std::uint32_t number) const { return kept(answers_, number); }
+    std::string forwarded(std::uint32_t number) const { return kept(forwarded_, number); }
+
+    // Requests that reached the daemon without a case's number: how many, and the first one's bytes.
+    std::size_t unattributed() const { return unattributed_; }
+    const std::string& firstUnattributed() const { return firstUnattributed_; }
+
+private:
+    using Bytes = std::map<std::uint32_t, std::string>;
+    static void keep(Bytes& bytes, std::uint32_t number, std::string_view text);
+    static std::string kept(const Bytes& bytes, std::uint32_t number);
+
+    const AccessPlan& plan_;
+    std::vector<Observation> all_;
+    Bytes answers_;
+    Bytes forwarded_;
+    std::size_t unattributed_ = 0;
+    std::string firstUnattributed_;
+};
+
+} // namespace conformance

@@ -1,0 +1,19 @@
+// From expectation and observation to a verdict: a pure function, and its words for reports.
+#pragma once
+
+#include "conformance/access/observation.h"
+#include "conformance/oracle.h"
+
+#include <string>
+
+namespace conformance {
+
+bool passes(const Expectation& expectation, const Observation& observation);
+
+std::string expectedInWords(const Expectation& expectation);
+std::string gotInWords(const Observation& observation);
+
+// "must forward GET /containers/json": the proxy is the subject.
+std::string sentenceOf(const Expectation& expectation, const AccessCase& one);
+
+} // namespace conformance

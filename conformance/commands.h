@@ -1,0 +1,18 @@
+// What the program can do, one function a command. Each returns the exit status: 0 conforms, 1 deviates,
+// 2 could not be judged.
+#pragma once
+
+#include "conformance/options.h"
+
+#include <iosfwd>
+
+namespace conformance {
+
+int run(const Options& options, std::ostream& out);
+int list(const Options& options, std::ostream& out);
+int explain(const Options& options, std::ostream& out);
+
+// Parses, dispatches, and turns every exception into a message on `err` and status 2.
+int commandLineMain(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
+
+} // namespace conformance

@@ -1,0 +1,35 @@
+// The command line.
+#pragma once
+
+#include "conformance/access/plan.h"
+#include "conformance/oracle.h"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace conformance {
+
+// A mistake on the command line; its text says what to type instead.
+class UsageError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct Options {
+    std::string command; // run, list, explain, help
+    std::string target;
+    std::string program; // instead of the first word of the adapter's command
+    std::string family;
+    std::string id; // of cases: a beginning
+    Prefixes prefixes = Prefixes::common;
+    Level level = Level::required;
+    Dialect dialect = Dialect::tecnativa; // for list and explain
+    int jobs = 2;
+};
+
+Options parseOptions(const std::vector<std::string>& arguments);
+
+extern const char* const usage;
+
+} // namespace conformance

@@ -1,0 +1,138 @@
+#include "conformance/target/adapter.h"
+
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+
+namespace conformance {
+namespace {
+
+using Json = Poco::Dynamic::Var;
+
+std::string text(const Json& value) {
+    if (!value.isString()) throw std::invalid_argument("must be a string");
+    return value.extract<std::string>();
+}
+
+int positive(const Json& value) {
+    if (!value.isInteger() || value.convert<Poco::Int64>() < 0 || value.convert<Poco::Int64>() > 100000)
+        throw std::invalid_argument("must be a number from 0 to 100000");
+    return value.convert<int>();
+}
+
+std::vector<std::string> texts(const Json& value) {
+    if (value.type() != typeid(Poco::JSON::Array::Ptr))
+        throw std::invalid_argument("must be a list of strings");
+    std::vector<std::string> list;
+    for (const auto& entry : *value.extract<Poco::JSON::Array::Ptr>()) list.push_back(text(entry));
+    if (list.empty()) throw std::invalid_argument("must not be empty");
+    return list;
+}
+
+Environment environmentOf(const Json& value) {
+    if (value.type() != typeid(Poco::JSON::Object::Ptr))
+        throw std::invalid_argument("must map names to strings");
+    Environment environment;
+    for (const auto& [name, entry] : *value.extract<Poco::JSON::Object::Ptr>())
+        environment[name] = text(entry);
+    return environment;
+}
+
+Dialect dialect(const Json& value) {
+    const auto named = dialectNamed(text(value));
+    if (!named) throw std::invalid_argument("must be \"tecnativa\" or \"linuxserver\"");
+    return *named;
+}
+
+std::string beside(const Adapter& adapter, const std::string& path) {
+    if (path.find('/') == std::string::npos || path.front() == '/') return path;
+    return (std::filesystem::path(adapter.folder) / path).lexically_normal().string();
+}
+
+std::vector<std::string> commandBeside(const Adapter& adapter, const Json& value) {
+    auto command = texts(value);
+    command.front() = beside(adapter, command.front());
+    return command;
+}
+
+using Setter = std::function<void(Adapter&, const Json&)>;
+
+const std::map<std::string, Setter>& keys() {
+    static const std::map<std::string, Setter> all{
+        {"name", [](Adapter& a, const Json& v) { a.name = text(v); }},
+        {"about", [](Adapter& a, const Json& v) { a.about = text(v); }},
+        {"dialect", [](Adapter& a, const Json& v) { a.dialect = dialect(v); }},
+        {"command", [](Adapter& a, const Json& v) { a.command = commandBeside(a, v); }},
+        {"image", [](Adapter& a, const Json& v) { a.image = text(v); }},
+        {"image_port", [](Adapter& a, const Json& v) { a.imagePort = positive(v); }},
+        {"environment", [](Adapter& a, const Json& v) { a.environment = environmentOf(v); }},
+        {"version", [](Adapter& a, const Json& v) { a.version = commandBeside(a, v); }},
+        {"baseline", [](Adapter& a, const Json& v) { a.baseline = beside(a, "./" + text(v)); }},
+        {"pipeline", [](Adapter& a, const Json& v) { a.pipeline = std::max(1, positive(v)); }},
+        {"ready_within",
+         [](Adapter& a, const Json& v) { a.readyWithin = std::chrono::seconds(positive(v)); }},
+        {"answer_within",
+         [](Adapter& a, const Json& v) { a.answerWithin = std::chrono::seconds(positive(v)); }},
+        {"stop_within", [](Adapter& a, const Json& v) { a.stopWithin = std::chrono::seconds(positive(v)); }},
+    };
+    return all;
+}
+
+std::string knownKeys() {
+    std::string names;
+    for (const auto& [name, setter] : keys()) names.append(names.empty() ? "" : ", ").append(name);
+    return names;
+}
+
+void setKey(Adapter& adapter, const std::string& key, const Json& value) {
+    const auto known = keys().find(key);
+    if (known == keys().end())
+        throw AdapterError(adapter.file, "unknown key \"" + key + "\"; known are: " + knownKeys());
+    try {
+        known->second(adapter, value);
+    } catch (const std::invalid_argument& error) {
+        throw AdapterError(adapter.file, "\"" + key + "\" " + error.what());
+    }
+}
+
+void check(const Adapter& adapter) {
+    if (adapter.name.empty()) throw AdapterError(adapter.file, "\"name\" is missing");
+    if (adapter.command.empty() == adapter.image.empty())
+        throw AdapterError(adapter.file, "give either \"command\" or \"image\"");
+    if (adapter.imagePort != 0 && adapter.image.empty())
+        throw AdapterError(adapter.file, "\"image_port\" needs \"image\"");
+}
+
+} // namespace
+
+Adapter parseAdapter(const std::string& json, const std::string& file) {
+    Adapter adapter;
+    adapter.file = file;
+    adapter.folder = std::filesystem::absolute(file).parent_path().string();
+    Json parsed;
+    try {
+        parsed = Poco::JSON::Parser().parse(json);
+    } catch (const Poco::Exception& error) {
+        throw AdapterError(file, "not JSON: " + error.message());
+    }
+    if (parsed.type() != typeid(Poco::JSON::Object::Ptr))
+        throw AdapterError(file, "must hold one JSON object");
+    for (const auto& [key, value] : *parsed.extract<Poco::JSON::Object::Ptr>()) setKey(adapter, key, value);
+    check(adapter);
+    return adapter;
+}
+
+Adapter readAdapter(const std::string& file) {
+    std::ifstream stream(file);
+    if (!stream) throw AdapterError(file, "cannot be read; --target takes the path of an adapter (JSON)");
+    return parseAdapter({std::istreambuf_iterator<char>(stream), {}}, file);
+}
+
+} // namespace conformance

@@ -1,0 +1,57 @@
+// A target adapter: half a page of JSON that says how a socket proxy is started.
+//
+//   name        short, unique, used in reports                              (required)
+//   about       one line for reports
+//   dialect     "tecnativa" (default) or "linuxserver"
+//   command     program and arguments; a path with a slash is relative to the adapter's folder
+//   image       instead of command: an image name, started with `docker run`
+//   image_port  with image: the port the image listens on; 0 (default): it honours BIND_CONFIG
+//   environment variables given besides the settings
+//   version     a command that prints the target's version
+//   baseline    a table of known deviations, relative to the adapter's folder
+//   pipeline    how many requests may be under way on one connection (default 16)
+//   ready_within, answer_within, stop_within   seconds (default 10)
+//
+// The command gets a clean environment: PATH, HOME, what the adapter and the settings say, and
+//   BIND_CONFIG=127.0.0.1:PORT, PORT, SOCKET_PATH.
+// It is ready when it accepts on PORT and ends on SIGTERM, so a shell must `exec` the proxy.
+// An unknown key is an error. Errors: AdapterError, whose text begins with the file's name.
+#pragma once
+
+#include "conformance/variables.h"
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace conformance {
+
+class AdapterError : public std::runtime_error {
+public:
+    AdapterError(const std::string& file, const std::string& what)
+        : std::runtime_error(file + ": " + what) {}
+};
+
+struct Adapter {
+    std::string file;
+    std::string folder;
+    std::string name;
+    std::string about;
+    Dialect dialect = Dialect::tecnativa;
+    std::vector<std::string> command;
+    std::string image;
+    int imagePort = 0;
+    Environment environment;
+    std::vector<std::string> version;
+    std::string baseline; // a path, or empty
+    int pipeline = 16;
+    std::chrono::seconds readyWithin{10};
+    std::chrono::seconds answerWithin{10};
+    std::chrono::seconds stopWithin{10};
+};
+
+Adapter readAdapter(const std::string& file);
+Adapter parseAdapter(const std::string& text, const std::string& file);
+
+} // namespace conformance

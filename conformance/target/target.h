@@ -1,0 +1,65 @@
+// A running target: one process of a socket proxy, started through its adapter.
+//
+// Belongs to the thread that made it: the kernel ends the process when that thread ends.
+// Everything that goes wrong is a TargetError: an error of the run, never a failed case.
+#pragma once
+
+#include "conformance/net/fd.h"
+#include "conformance/target/adapter.h"
+
+#include <chrono>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <sys/types.h>
+
+namespace conformance {
+
+class TargetError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+class Target {
+public:
+    // Starts the target with these variables, the daemon at `socketPath`, and returns when it accepts.
+    Target(const Adapter& adapter, const Environment& settings, const std::string& socketPath);
+    ~Target(); // ends it, if need be the hard way
+    Target(const Target&) = delete;
+    Target& operator=(const Target&) = delete;
+
+    std::uint16_t port() const { return port_; }
+    const Fd& pidFd() const { return pidFd_; } // readable once the process has ended
+    bool hasEnded() const;
+    std::chrono::microseconds startTime() const { return startTime_; }
+
+    // SIGTERM, then waits. Throws when the target had ended before, or ignores the signal.
+    void stop();
+
+    // "command … ended with status 1; its last words: …"
+    std::string epitaph();
+
+private:
+    void spawn(const Environment& settings, const std::string& socketPath);
+    void awaitReady(std::chrono::steady_clock::time_point began);
+    bool endsWithin(std::chrono::milliseconds time);
+    std::string lastWords() const;
+
+    const Adapter& adapter_;
+    std::uint16_t port_ = 0;
+    pid_t pid_ = -1;
+    Fd pidFd_;
+    Fd output_; // what the target writes to standard output and error
+    int status_ = 0;
+    bool reaped_ = false;
+    std::chrono::microseconds startTime_{0};
+};
+
+// What the adapter's version command prints first, or empty.
+std::string versionOf(const Adapter& adapter);
+
+// The command line that starts the target, with everything the adapter and the settings contribute.
+std::vector<std::string> commandLine(const Adapter& adapter, const Environment& environment,
+                                     const std::string& socketPath);
+
+} // namespace conformance
