@@ -33,6 +33,15 @@ public:
         return isLength() ? framing_.length : std::numeric_limits<std::uint64_t>::max();
     }
 
+    /// At most this many octets may pass unseen: they are data, whatever they are. Call skip() with what did.
+    [[nodiscard]] std::uint64_t opaque() const noexcept {
+        return framing_.kind == http::Framing::Kind::chunked ? chunks_.dataRemaining() : readable();
+    }
+    void skip(std::uint64_t octets) noexcept {
+        if (isLength()) framing_.length -= octets;
+        if (framing_.kind == http::Framing::Kind::chunked) chunks_.skip(octets);
+    }
+
 private:
     [[nodiscard]] bool isLength() const noexcept {
         return framing_.kind == http::Framing::Kind::length || framing_.kind == http::Framing::Kind::none;

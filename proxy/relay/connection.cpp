@@ -32,7 +32,7 @@ std::string errorText(int error) { return error == 0 ? std::string("end of strea
 } // namespace
 
 Connection::Connection(Service& service, net::Fd fd, std::string peer)
-    : service_(service), client_(service.loop, std::move(fd)), input_(service.buffers), peer_(std::move(peer)) {}
+    : service_(service), client_(service.loop, std::move(fd)), input_(service.pools.buffers), peer_(std::move(peer)) {}
 
 void Connection::abort() noexcept { ::shutdown(client_.number(), SHUT_RDWR); }
 
@@ -165,7 +165,7 @@ net::Task<> Connection::deny(policy::Verdict verdict) {
     const http::RequestHead& head = service_.request;
     access_.verdict = "deny";
     const bool isHead = head.method == "HEAD";
-    Flow body(client_, head.framing, service_.buffers, &input_);
+    Flow body(client_, head.framing, service_.pools, &input_);
     const bool announcedOnly = head.expectContinue && input_.size() == head.size;
     const bool tooLarge = head.framing.kind == http::Framing::Kind::length && head.framing.length > mostDiscarded;
     if (announcedOnly || tooLarge) {
@@ -196,7 +196,7 @@ net::Task<> Connection::fail(int status, std::string_view sentence, bool head) {
 net::Task<> Connection::say(int status, std::string_view body, bool head) {
     access_.status = status;
     const auto& reason = Poco::Net::HTTPResponse::getReasonForStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
-    net::Buffer out(service_.buffers);
+    net::Buffer out(service_.pools.buffers);
     out.append("HTTP/1.1 ");
     out.append(std::to_string(status));
     out.append(" ");
@@ -237,7 +237,7 @@ net::Task<> Connection::discard(Flow& body) {
 net::Task<> Connection::linger() {
     client_.shutdownWrite();
     client_.arm(service_.lingerTime);
-    Flow rest(client_, {http::Framing::Kind::untilClose, 0}, service_.buffers, nullptr);
+    Flow rest(client_, {http::Framing::Kind::untilClose, 0}, service_.pools, nullptr);
     for (rest.step(); rest.open() && rest.octets() < mostDiscarded && !client_.is(net::timedOut); rest.step())
         co_await net::Wait(client_, net::Stream::canReceive | net::timedOut);
 }
@@ -245,13 +245,13 @@ net::Task<> Connection::linger() {
 // ---- Through to the daemon -----------------------------------------------------------------------
 
 net::Task<> Connection::forward(Exchange exchange, net::Buffer request, std::size_t headSize) {
-    Flow up(client_, exchange.framing, service_.buffers, &input_);
+    Flow up(client_, exchange.framing, service_.pools, &input_);
     if (!up.begin(std::move(request), headSize)) {
         co_await reject(up.reason());
         co_return;
     }
     halfClosed_ = endLooked_ = false;
-    net::Buffer response(service_.buffers);
+    net::Buffer response(service_.pools.buffers);
     Got got = Got::retry;
     for (bool fresh = false; got == Got::retry; fresh = true) {
         if (fresh) up.resend(again_);
@@ -273,7 +273,7 @@ net::Task<> Connection::forward(Exchange exchange, net::Buffer request, std::siz
     const http::Framing framing = hijacked ? http::Framing{http::Framing::Kind::untilClose, 0} : head.framing;
     const std::size_t size = http::writeResponse(head, !keepAlive_ && !hijacked, service_.head);
     response.replaceFront(head.size, {service_.head.data(), size});
-    Flow down(*daemon_, framing, service_.buffers, nullptr);
+    Flow down(*daemon_, framing, service_.pools, nullptr);
     down.sinkTo(client_);
     if (!down.begin(std::move(response), size)) {
         daemon_.reset();
@@ -381,7 +381,7 @@ net::Task<Connection::Got> Connection::awaitResponse(const Exchange& exchange, F
 // 1xx: forwarded as it comes (RFC 9110 section 15.2), but not to a client of HTTP/1.0, which knows none.
 net::Task<bool> Connection::interim(bool http11, net::Buffer& response) {
     const http::ResponseHead& head = service_.response;
-    net::Buffer out(service_.buffers);
+    net::Buffer out(service_.pools.buffers);
     if (http11) out.append({service_.head.data(), http::writeResponse(head, false, service_.head)});
     response.consume(head.size);
     co_return co_await send(out);

@@ -10,8 +10,9 @@ namespace proxy::relay {
 
 namespace {
 
-constexpr std::size_t mostIdle = 256;
-constexpr std::chrono::seconds idleTime{60};
+// As many as were in use at once a moment ago may be needed again at once; what is not needed for a while is closed.
+constexpr std::size_t mostIdle = 8192;
+constexpr std::chrono::seconds idleTime{30};
 
 std::string ownersOf(const std::string& path) {
     struct stat status {};
@@ -25,9 +26,7 @@ std::string ownersOf(const std::string& path) {
 } // namespace
 
 Daemon::Daemon(net::Loop& loop, std::string socketPath)
-    : loop_(loop), socketPath_(std::move(socketPath)), idleTime_(loop, idleTime) {
-    idle_.reserve(mostIdle);
-}
+    : loop_(loop), socketPath_(std::move(socketPath)), idleTime_(loop, idleTime) {}
 
 std::unique_ptr<net::Stream> Daemon::takeIdle() noexcept {
     while (!idle_.empty()) {

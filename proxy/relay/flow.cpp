@@ -8,6 +8,9 @@ namespace {
 
 constexpr int turns = 16; // blocks a step: enough to amortise a wake-up, few enough to let others have theirs
 
+// Below this a copy through memory is cheaper than two splices (measured with script/bench).
+constexpr std::size_t bulk = net::BufferPool::blockSize;
+
 } // namespace
 
 bool Flow::begin(net::Buffer bytes, std::size_t head) {
@@ -40,6 +43,7 @@ void Flow::becomeRaw() noexcept {
 void Flow::discardRest() noexcept {
     sink_ = nullptr;
     pending_.release();
+    pipe_.reset();
     if (state_ == State::sinkFailed) state_ = State::hasMore;
 }
 
@@ -53,8 +57,9 @@ void Flow::resend(std::string_view bytes) {
 void Flow::step() {
     if (!open()) return;
     for (int turn = 0; turn < turns; ++turn) {
-        if (!sendPending()) return;
+        if (!sendPending() || !sendPiped()) return;
         if (body_.complete()) {
+            pools_.pipes.give(std::move(pipe_));
             state_ = State::finished;
             return;
         }
@@ -81,16 +86,56 @@ bool Flow::sendPending() {
     return false;
 }
 
+// Bytes whose end is known to be far, or that came in masses just now.
+bool Flow::bulkAhead() const noexcept {
+    if (sink_ == nullptr || body_.opaque() < bulk) return false;
+    return bulk_ || !body_.endsWithConnection();
+}
+
 bool Flow::receiveMore() {
-    const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(body_.readable(), net::BufferPool::blockSize));
-    const net::Io got = source_.receive(pending_, limit);
-    switch (got.kind) {
-    case net::Io::Kind::wouldBlock: state_ = State::waitsForSource; return false;
-    case net::Io::Kind::failed: fail(State::sourceFailed, got.error); return false;
-    case net::Io::Kind::ended: state_ = body_.endsWithConnection() ? State::finished : State::cut; return false;
-    case net::Io::Kind::done: break;
+    if (bulkAhead()) {
+        if (!pipe_) pipe_ = pools_.pipes.take();
+        if (pipe_) return pipeMore();
     }
-    return follow(0);
+    const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(body_.readable(), bulk));
+    const net::Io got = source_.receive(pending_, limit);
+    bulk_ = got.octets >= bulk / 2;
+    return received(got) && follow(0);
+}
+
+bool Flow::pipeMore() {
+    const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(body_.opaque(), net::Pipe::size));
+    const net::Io got = pipe_->fill(source_, limit);
+    bulk_ = got.octets >= bulk / 2;
+    if (!received(got)) {
+        pools_.pipes.give(std::move(pipe_));
+        return false;
+    }
+    body_.skip(got.octets);
+    octets_ += got.octets;
+    return true;
+}
+
+bool Flow::received(net::Io got) {
+    switch (got.kind) {
+    case net::Io::Kind::done: return true;
+    case net::Io::Kind::wouldBlock: state_ = State::waitsForSource; break;
+    case net::Io::Kind::failed: fail(State::sourceFailed, got.error); break;
+    case net::Io::Kind::ended: state_ = body_.endsWithConnection() ? State::finished : State::cut; break;
+    }
+    return false;
+}
+
+bool Flow::sendPiped() {
+    if (!pipe_ || pipe_->empty()) return true;
+    const net::Io sent = pipe_->drain(*sink_);
+    if (sent.kind == net::Io::Kind::failed) {
+        fail(State::sinkFailed, sent.error);
+        return false;
+    }
+    if (pipe_->empty()) return true;
+    state_ = State::waitsForSink;
+    return false;
 }
 
 } // namespace proxy::relay

@@ -1,13 +1,20 @@
 // One direction of an exchange: a body, or one half of a tunnel, from one socket to the other, byte for byte.
 //
-// Back-pressure is inherent: nothing is read while something read before is unsent, so at most one block is held, and
-// none while the flow waits for its source.
+// Back-pressure is inherent: nothing is read while something read before is unsent, so at most one block, or one pipe, is
+// held, and none while the flow waits for its source.
 #pragma once
 
+#include "proxy/net/pipe.h"
 #include "proxy/net/stream.h"
 #include "proxy/relay/body.h"
 
 namespace proxy::relay {
+
+/// Where flows borrow memory from.
+struct Pools {
+    net::BufferPool buffers;
+    net::PipePool pipes;
+};
 
 class Flow {
 public:
@@ -24,8 +31,8 @@ public:
 
     /// What is read behind the body's end is appended to `excess`; null: it is dropped. Either way overran() tells.
     /// As long as no sink is set, what is read is discarded.
-    Flow(net::Stream& source, http::Framing framing, net::BufferPool& pool, net::Buffer* excess) noexcept
-        : source_(source), body_(framing), pending_(pool), excess_(excess) {}
+    Flow(net::Stream& source, http::Framing framing, Pools& pools, net::Buffer* excess) noexcept
+        : source_(source), pools_(pools), body_(framing), pending_(pools.buffers), excess_(excess) {}
 
     void sinkTo(net::Stream& sink) noexcept { sink_ = &sink; }
     /// From here on what is read is discarded; so is what could not be sent.
@@ -68,25 +75,33 @@ public:
 
 private:
     [[nodiscard]] bool sendPending();
+    [[nodiscard]] bool sendPiped();
     [[nodiscard]] bool receiveMore();
+    [[nodiscard]] bool pipeMore();
+    [[nodiscard]] bool bulkAhead() const noexcept;
+    [[nodiscard]] bool received(net::Io got);
     [[nodiscard]] bool follow(std::size_t from);
     void fail(State state, int error) noexcept {
         state_ = state;
         error_ = error;
         pending_.release();
+        pipe_.reset();
     }
 
     net::Stream& source_;
+    Pools& pools_;
     net::Stream* sink_ = nullptr;
     Body body_;
     net::Buffer pending_;
     net::Buffer* excess_;
+    std::unique_ptr<net::Pipe> pipe_;  ///< while in bulk
     std::uint64_t octets_ = 0;
     int error_ = 0;
     State state_ = State::hasMore;
     http::Reject reason_ = http::Reject::none;
     bool overran_ = false;
     bool sentAny_ = false;
+    bool bulk_ = false;  ///< the last reading brought much: the next may, too
 };
 
 } // namespace proxy::relay

@@ -7,6 +7,7 @@
 #include "proxy/log/log.h"
 #include "proxy/policy/policy.h"
 #include "proxy/relay/daemon.h"
+#include "proxy/relay/flow.h"
 
 #include <array>
 #include <chrono>
@@ -17,7 +18,7 @@ struct Service {
     Service(net::Loop& loop, policy::Policy rules, std::string socketPath, log::Log& destination);
 
     net::Loop& loop;
-    net::BufferPool buffers;
+    Pools pools;
     policy::Policy policy;
     Daemon daemon;
     log::Log& log;

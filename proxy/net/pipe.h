@@ -1,0 +1,44 @@
+// Moves bulk data between two sockets without copying it through our memory: splice(2) into a pipe and out again.
+// Worth its two descriptors only for bulk, so a pipe is borrowed while there is some and given back at the first pause.
+// For one thread.
+#pragma once
+
+#include "proxy/net/stream.h"
+
+#include <memory>
+#include <vector>
+
+namespace proxy::net {
+
+class Pipe {
+public:
+    /// What one filling takes at most; the kernel may grant a smaller pipe.
+    static constexpr std::size_t size = 1024 * 1024;
+
+    Pipe(Fd readEnd, Fd writeEnd) noexcept : readEnd_(std::move(readEnd)), writeEnd_(std::move(writeEnd)) {}
+
+    [[nodiscard]] bool empty() const noexcept { return held_ == 0; }
+    /// Takes what `source` has, at most `limit` octets; into an empty pipe only.
+    [[nodiscard]] Io fill(Stream& source, std::size_t limit) noexcept;
+    /// Sends what is held, as far as `sink` takes it.
+    [[nodiscard]] Io drain(Stream& sink) noexcept;
+
+private:
+    Fd readEnd_;
+    Fd writeEnd_;
+    std::size_t held_ = 0;
+};
+
+class PipePool {
+public:
+    /// Null when descriptors have run out: copy instead.
+    [[nodiscard]] std::unique_ptr<Pipe> take();
+    /// One that still holds something is closed: what is in it belongs to nobody else.
+    void give(std::unique_ptr<Pipe> pipe);
+
+private:
+    static constexpr std::size_t kept = 8;
+    std::vector<std::unique_ptr<Pipe>> free_;
+};
+
+} // namespace proxy::net
