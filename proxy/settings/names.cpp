@@ -15,8 +15,9 @@ constexpr std::array<std::string_view, 7> ownNames{
     "LOG_FORMAT",  "MAX_CONNECTIONS", "SHUTDOWN_GRACE",
 };
 
-// Found in ordinary environments, and within reach of a known name: HOST and PORT are one edit from POST.
-constexpr std::array<std::string_view, 7> ordinary{"HOST", "PORT", "PATH", "HOME", "USER", "TERM", "OAUTH"};
+// Found in ordinary environments, and within reach of a known name: HOST and PORT are one edit from POST;
+// Podman and systemd set `container` for whatever runs in one.
+constexpr std::array<std::string_view, 4> ordinary{"HOST", "PORT", "OAUTH", "container"};
 
 struct Foreign {
     std::string_view name; // a trailing '*' stands for any text
@@ -27,9 +28,9 @@ struct Foreign {
 constexpr std::array<Foreign, 20> foreign{{
     {"GET", "GET and HEAD always follow the section's variable"},
     {"HEAD", "GET and HEAD always follow the section's variable"},
-    {"PUT", "POST=1 grants every method besides GET and HEAD"},
-    {"DELETE", "POST=1 grants every method besides GET and HEAD"},
-    {"PATCH", "POST=1 grants every method besides GET and HEAD"},
+    {"PUT", "POST=1 is for all methods other than GET and HEAD"},
+    {"DELETE", "POST=1 is for all methods other than GET and HEAD"},
+    {"PATCH", "POST=1 is for all methods other than GET and HEAD"},
     {"PORTS", "BIND_CONFIG says where to listen"},
     {"LISTEN", "BIND_CONFIG says where to listen"},
     {"ALLOWED_PATHS", "access is granted by section: CONTAINERS=1, IMAGES=1, ..."},
@@ -92,8 +93,8 @@ std::size_t distance(std::string_view left, std::string_view right) {
 }
 
 std::optional<std::string> warnOf(std::string_view name) {
+    if (isKnown(name) || std::ranges::find(ordinary, name) != ordinary.end()) return std::nullopt;
     const std::string meant = upper(name); // `containers=1` is a slip as well
-    if (isKnown(name) || std::ranges::find(ordinary, meant) != ordinary.end()) return std::nullopt;
     const auto other =
         std::ranges::find_if(foreign, [&](const Foreign& each) { return isNamed(each, meant); });
     if (other != foreign.end())

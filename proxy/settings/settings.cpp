@@ -173,7 +173,7 @@ private:
     Reading reading_;
 };
 
-constexpr std::size_t accountBuffer = 16 * 1024; // an entry of a group lists its members
+constexpr std::size_t accountBuffer = 16'384; // an entry of a group lists its members
 
 } // namespace
 

@@ -58,8 +58,8 @@ struct Settings {
     std::chrono::seconds shutdownGrace{5};
 };
 
-/// Usable only when there is no mistake. Mistakes and warnings are whole sentences for people, one a line, each
-/// naming the variable, its value and what to do.
+/// Usable only when there is no mistake. Mistakes and warnings are whole sentences for people, one a line,
+/// each naming the variable, its value and what to do.
 struct Reading {
     Settings settings;
     std::vector<std::string> mistakes;

@@ -1,0 +1,62 @@
+#include "tests/proxy/settings/rows.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace proxy::settings {
+namespace {
+
+TEST(Describe, defaults) {
+    EXPECT_EQ(describe(readWith({}).settings, {}), R"(default  AUTH=0
+default  BUILD=0
+default  COMMIT=0
+default  CONFIGS=0
+default  CONTAINERS=0
+default  DISTRIBUTION=0
+default  EVENTS=1
+default  EXEC=0
+default  GRPC=0
+default  IMAGES=0
+default  INFO=0
+default  NETWORKS=0
+default  NODES=0
+default  PING=1
+default  PLUGINS=0
+default  SECRETS=0
+default  SERVICES=0
+default  SESSION=0
+default  SWARM=0
+default  SYSTEM=0
+default  TASKS=0
+default  VERSION=1
+default  VOLUMES=0
+default  POST=0
+default  ALLOW_START=0
+default  ALLOW_STOP=0
+default  ALLOW_RESTARTS=0
+default  SOCKET_PATH=/var/run/docker.sock
+default  BIND_CONFIG=[::]:2375 v4v6
+default  DISABLE_IPV6=0
+default  LOG_LEVEL=info
+default  LOG_FORMAT=text
+default  MAX_CONNECTIONS=(as the file limit bears)
+default  SHUTDOWN_GRACE=5
+)");
+}
+
+TEST(Describe, whatIsSetAsItIsInEffect) {
+    const Environment environment{
+        {"EVENTS", ""},         {"CONTAINERS", "Yes"},     {"BIND_CONFIG", "*:80,/p group docker"},
+        {"LOG_LEVEL", "CRIT"},  {"MAX_CONNECTIONS", "7"},  {"LOG_FORMAT", " "},
+        {"DISABLE_IPV6", "on"}, {"SHUTDOWN_GRACE", "060"},
+    };
+    const std::string text = describe(readWith(environment).settings, environment);
+    for (const char* line :
+         {"set      EVENTS=0\n", "set      CONTAINERS=1\n", "set      BIND_CONFIG=:80, /p gid 999\n",
+          "set      LOG_LEVEL=crit\n", "set      MAX_CONNECTIONS=7\n", "default  LOG_FORMAT=text\n",
+          "set      DISABLE_IPV6=1\n", "set      SHUTDOWN_GRACE=60\n", "default  POST=0\n"})
+        EXPECT_THAT(text, testing::HasSubstr(line));
+}
+
+} // namespace
+} // namespace proxy::settings
