@@ -113,7 +113,7 @@ net::Task<bool> Connection::readHead() {
 }
 
 net::Task<> Connection::answer() {
-    const http::RequestHead& head = service_.request;
+    http::RequestHead& head = service_.request;
     begin(head.method, head.path, head.query);
     keepAlive_ = head.keepAlive && head.http11 && !service_.draining;
 
@@ -134,8 +134,11 @@ net::Task<> Connection::answer() {
 
     Exchange exchange;
     exchange.framing = head.framing;
-    exchange.facts = {head.method == "HEAD", head.upgrade};
     exchange.mayHijack = verdict.operation != nullptr && verdict.operation->hijack;
+    // What follows an upgrade is not judged any more, so none is offered but where the daemon is known to hijack: a
+    // daemon that upgraded any path to h2c would otherwise serve everything to whoever is granted anything.
+    head.upgrade = head.upgrade && exchange.mayHijack;
+    exchange.facts = {head.method == "HEAD", head.upgrade};
     exchange.http11 = head.http11;
     exchange.safe = isSafe(head.method);
     // Rewritten in place, in front of whatever came behind the head: both leave in one write.
@@ -261,6 +264,7 @@ net::Task<> Connection::forward(Exchange exchange, net::Buffer request, std::siz
     if (again_.capacity() > 1024) std::string().swap(again_);
     if (got != Got::head) {
         daemon_.reset();
+        if (got == Got::clientGone) logRequest(level_);
         co_return;
     }
 
@@ -288,8 +292,9 @@ net::Task<> Connection::forward(Exchange exchange, net::Buffer request, std::siz
         co_await stream(up, down, mayReuse);
     access_.received = up.octets();
     access_.sent = down.octets();
-    logRequest(note_.empty() || down.state() == Flow::State::sinkFailed ? log::Level::info : log::Level::err);
-    if (up.open() && keepAlive_) co_await discard(up);
+    logRequest(level_);
+    // The rest of a body that the daemon did not want must never be read as the next request.
+    if (keepAlive_ && !up.finished()) co_await discard(up);
 }
 
 // Takes a pooled connection, or dials; when the daemon cannot be had, the client is told.
@@ -418,6 +423,7 @@ net::Task<> Connection::stream(Flow& up, Flow& down, bool mayReuse) {
     }
     // The status line is gone already: all that can be said is that what came is not all there is.
     client_.resetOnClose();
+    level_ = log::Level::err;
     note_ = down.state() == Flow::State::malformed
                 ? "the daemon's body is malformed: " + std::string(http::describe(down.reason()).name)
                 : "the daemon ended in the middle of its answer (" + errorText(down.error()) + ")";
@@ -430,7 +436,7 @@ net::Task<> Connection::tunnel(Flow& up, Flow& down) {
     bool upEnded = false;
     bool downEnded = false;
     endLooked_ = true; // the flow upward carries it
-    up.becomeRaw();
+    up.becomeRaw(std::move(input_));
     for (;;) {
         up.step();
         down.step();
@@ -450,6 +456,7 @@ net::Task<> Connection::tunnel(Flow& up, Flow& down) {
     }
     if (down.state() == Flow::State::sourceFailed) {
         client_.resetOnClose();
+        level_ = log::Level::err;
         note_ = "the daemon broke the stream (" + errorText(down.error()) + ")";
     }
     daemon_.reset();
@@ -480,6 +487,7 @@ void Connection::carryHalfClose(const Flow& up) {
 
 void Connection::begin(std::string_view method, std::string_view path, std::string_view query) {
     access_ = {};
+    level_ = log::Level::info;
     note_.clear();
     method_ = method.substr(0, 32);
     log::loggedTarget(path, query, target_);

@@ -80,6 +80,7 @@ private:
 
     // For the log line at the exchange's end.
     log::Access access_;
+    log::Level level_ = log::Level::info;
     net::Clock::time_point begun_;
     std::string target_;
     std::string note_;

@@ -35,9 +35,14 @@ bool Flow::follow(std::size_t from) {
     return true;
 }
 
-void Flow::becomeRaw() noexcept {
+void Flow::becomeRaw(net::Buffer more) {
     body_.becomeRaw();
     if (state_ == State::finished) state_ = State::hasMore;
+    octets_ += more.size();
+    if (pending_.empty())
+        pending_ = std::move(more);
+    else
+        pending_.append(more.view());
 }
 
 void Flow::discardRest() noexcept {

@@ -54,7 +54,8 @@ public:
     [[nodiscard]] bool overran() const noexcept { return overran_; }
     [[nodiscard]] bool endsWithConnection() const noexcept { return body_.endsWithConnection(); }
     /// The body, whatever its framing was, goes on as raw bytes until its source ends: the connection was hijacked.
-    void becomeRaw() noexcept;
+    /// `more`: what has been received behind the body already.
+    void becomeRaw(net::Buffer more);
     [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
     [[nodiscard]] int error() const noexcept { return error_; }
     [[nodiscard]] http::Reject reason() const noexcept { return reason_; }
