@@ -2,6 +2,7 @@
 
 #include "proxy/log/log.h"
 #include "proxy/net/listener.h"
+#include "proxy/privileges/give_up.h"
 #include "proxy/program/command_line.h"
 #include "proxy/relay/server.h"
 
@@ -107,10 +108,14 @@ int serve(const settings::Reading& reading) {
         log.flush();
         return exitUnavailable;
     }
+    const privileges::Outcome outcome = privileges::giveUp(settings.socketPath); // nothing has been accepted yet
+    for (const std::string& warning : outcome.warnings) log.event(log::Level::warning, warning);
+    log.event(log::Level::debug, "running as " + outcome.became + ": " + outcome.why);
     shutDownOnSignal(signals, server, log);
     loop.beforeSleep([&log] { log.flush(); });
     log.event(log::Level::notice, "listening on " + names + ", in front of " + settings.socketPath +
-                                      "; granted: " + grantedNames(settings.grants));
+                                      "; granted: " + grantedNames(settings.grants) +
+                                      "; running as " + outcome.became);
     server.tryDaemon();
     loop.run();
     return 0;

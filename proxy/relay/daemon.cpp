@@ -1,10 +1,10 @@
 #include "proxy/relay/daemon.h"
 
+#include "proxy/privileges/denial.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace proxy::relay {
 
@@ -13,15 +13,6 @@ namespace {
 // As many as were in use at once a moment ago may be needed again at once; what is not needed for a while is closed.
 constexpr std::size_t mostIdle = 8192;
 constexpr std::chrono::seconds idleTime{30};
-
-std::string ownersOf(const std::string& path) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) return {};
-    char mode[8]; // NOLINT: filled by snprintf
-    std::snprintf(mode, sizeof mode, "%04o", status.st_mode & 07777U);
-    return "; it belongs to uid " + std::to_string(status.st_uid) + " gid " + std::to_string(status.st_gid) + ", mode " +
-           mode;
-}
 
 } // namespace
 
@@ -70,9 +61,8 @@ DaemonFailure Daemon::explainDial(int error) const {
         return {503, at + " exists, but nothing listens on it (connection refused): is the daemon running?"};
     case EACCES:
     case EPERM:
-        return {503, at + " may not be opened (permission denied) by uid " + std::to_string(::geteuid()) + " gid " +
-                         std::to_string(::getegid()) + ownersOf(socketPath_) +
-                         ": run with a user or group that may, for example --user UID:GID or --group-add GID"};
+        return {503, at + " may not be opened (permission denied) " +
+                         privileges::explainDenial(privileges::ownIdentity(), privileges::wayTo(socketPath_))};
     case EAGAIN:
         return {504, at + " took no connection for 10 seconds: its accept queue is full"};
     case ENOTSOCK:

@@ -1,0 +1,54 @@
+// Who may connect to a unix socket, judged by owners and modes alone: unix(7) asks for search permission on
+// every folder and write permission on the socket. Capabilities, ACLs and security modules are left out on
+// purpose: the first are given up, the others only the kernel can judge.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace proxy::privileges {
+
+struct Identity {
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::vector<gid_t> groups; ///< supplementary
+    bool operator==(const Identity&) const = default;
+};
+
+/// A file's owner and permission bits.
+struct Owned {
+    uid_t uid = 0;
+    gid_t gid = 0;
+    mode_t mode = 0;
+};
+
+/// What is found on the way to a socket, links followed.
+struct Way {
+    enum class End : std::uint8_t { missing, socket, somethingElse };
+    std::vector<Owned> folders; ///< from "/" down; one that cannot be looked at ends the list
+    End end = End::missing;
+    Owned socket; ///< when there is one
+};
+
+/// Looks.
+[[nodiscard]] Way wayTo(const std::string& socketPath);
+
+[[nodiscard]] bool isMember(const Identity& who, gid_t gid) noexcept;
+
+/// What permission bits ask about, as in the last octal digit of a mode.
+enum class Access : mode_t { search = 1, write = 2 };
+
+/// One class of bits decides, the first that fits: the owner's, the group's, the others'.
+[[nodiscard]] bool may(const Identity& who, Access access, const Owned& file) noexcept;
+
+[[nodiscard]] bool mayConnect(const Identity& who, const Way& way) noexcept;
+
+/// "uid 65534 gid 999", and " groups 20 44" when there are others.
+[[nodiscard]] std::string describe(const Identity& who);
+
+/// The ids that this process has now.
+[[nodiscard]] Identity ownIdentity();
+
+} // namespace proxy::privileges
