@@ -1,0 +1,510 @@
+#include "mockdocker/routes/containers.h"
+
+#include "mockdocker/state/json.h"
+
+#include <algorithm>
+#include <csignal>
+#include <sstream>
+
+namespace mockdocker {
+namespace {
+
+using json::quote;
+
+std::string generatedName() {
+    static std::atomic<unsigned> next{0};
+    return "eager_mock" + std::to_string(++next);
+}
+
+std::vector<std::string> commandOf(const Poco::JSON::Object& config, const Image* image) {
+    auto words = json::listAt(config, "Entrypoint");
+    auto command = json::listAt(config, "Cmd");
+    if (words.empty() && command.empty() && image != nullptr) command = image->command;
+    words.insert(words.end(), command.begin(), command.end());
+    std::erase_if(words, [](const auto& word) { return word.empty(); });
+    if (words.empty()) words.emplace_back("sh");
+    return words;
+}
+
+std::string stateJson(const Container& container) {
+    const auto is = [&](std::string_view status) { return json::boolean(container.status == status); };
+    return json::object({{"Status", quote(container.status)},
+                         {"Running", json::boolean(container.running())},
+                         {"Paused", is("paused")},
+                         {"Restarting", "false"},
+                         {"OOMKilled", "false"},
+                         {"Dead", "false"},
+                         {"Pid", std::to_string(container.pid)},
+                         {"ExitCode", std::to_string(container.exitCode)},
+                         {"Error", "\"\""},
+                         {"StartedAt", quote(rfc3339(container.started))},
+                         {"FinishedAt", quote(rfc3339(container.finished))}});
+}
+
+std::string labelsJson(const Container& container) {
+    const auto labels = container.config ? container.config->getObject("Labels") : nullptr;
+    return labels ? json::write(Poco::Dynamic::Var(labels)) : "{}";
+}
+
+std::string hostConfigJson(const Container& container) {
+    const auto host = container.config ? container.config->getObject("HostConfig") : nullptr;
+    if (host) return json::write(Poco::Dynamic::Var(host));
+    return R"({"NetworkMode":"default","LogConfig":{"Type":"json-file","Config":{}},"AutoRemove":false})";
+}
+
+std::string configJson(const Container& container) {
+    const auto& program = container.program;
+    return json::object({{"Hostname", quote(program.hostname)},
+                         {"Domainname", "\"\""},
+                         {"User", "\"\""},
+                         {"AttachStdin", "false"},
+                         {"AttachStdout", "true"},
+                         {"AttachStderr", "true"},
+                         {"Tty", json::boolean(container.terminal)},
+                         {"OpenStdin", json::boolean(container.openStdin)},
+                         {"StdinOnce", json::boolean(container.stdinOnce)},
+                         {"Env", json::strings(program.environment)},
+                         {"Cmd", json::strings(program.arguments)},
+                         {"Image", quote(container.image)},
+                         {"Volumes", "null"},
+                         {"WorkingDir", "\"\""},
+                         {"Entrypoint", "null"},
+                         {"OnBuild", "null"},
+                         {"Labels", labelsJson(container)}});
+}
+
+std::string inspectJson(const Container& container, const std::string& imageId) {
+    const auto& words = container.program.arguments;
+    const std::vector<std::string> rest(words.begin() + 1, words.end());
+    return json::object(
+        {{"Id", quote(container.id)},
+         {"Created", quote(rfc3339(container.created))},
+         {"Path", quote(words.front())},
+         {"Args", json::strings(rest)},
+         {"State", stateJson(container)},
+         {"Image", quote(imageId)},
+         {"ResolvConfPath", "\"\""},
+         {"HostnamePath", "\"\""},
+         {"HostsPath", "\"\""},
+         {"LogPath", "\"\""},
+         {"Name", quote("/" + container.name)},
+         {"RestartCount", "0"},
+         {"Driver", quote("overlay2")},
+         {"Platform", quote("linux")},
+         {"MountLabel", "\"\""},
+         {"ProcessLabel", "\"\""},
+         {"AppArmorProfile", "\"\""},
+         {"ExecIDs", "null"},
+         {"HostConfig", hostConfigJson(container)},
+         {"GraphDriver", R"({"Data":null,"Name":"overlay2"})"},
+         {"Mounts", "[]"},
+         {"Config", configJson(container)},
+         {"NetworkSettings", R"({"Bridge":"","SandboxID":"","Ports":{},"IPAddress":"","Networks":{}})"}});
+}
+
+std::string statusText(const Container& container) {
+    if (container.status == "created") return "Created";
+    if (container.running()) return container.status == "paused" ? "Up 1 second (Paused)" : "Up 1 second";
+    return "Exited (" + std::to_string(container.exitCode) + ") 1 second ago";
+}
+
+std::string summaryJson(const Container& container, const std::string& imageId) {
+    std::string command;
+    for (const auto& word : container.program.arguments)
+        command.append(command.empty() ? "" : " ").append(word);
+    return json::object({{"Id", quote(container.id)},
+                         {"Names", json::strings({"/" + container.name})},
+                         {"Image", quote(container.image)},
+                         {"ImageID", quote(imageId)},
+                         {"Command", quote(command)},
+                         {"Created", std::to_string(unixSeconds(container.created))},
+                         {"Ports", "[]"},
+                         {"Labels", labelsJson(container)},
+                         {"State", quote(container.status)},
+                         {"Status", quote(statusText(container))},
+                         {"HostConfig", R"({"NetworkMode":"default"})"},
+                         {"NetworkSettings", R"({"Networks":{}})"},
+                         {"Mounts", "[]"}});
+}
+
+std::string imageIdOf(const World& world, const Container& container) {
+    const auto image = world.findImage(container.image);
+    return image ? image->id : "";
+}
+
+// One filter key in both of the API's spellings: {"name":["x"]} and {"name":{"x":true}}.
+std::vector<std::string> filterValues(const Request& request, const std::string& key) {
+    const auto filters = json::parseObject(request.query("filters").value_or("{}"));
+    if (!filters || !filters->has(key)) return {};
+    if (!filters->isObject(key)) return json::listAt(*filters, key);
+    return filters->getObject(key)->getNames();
+}
+
+bool passesFilters(const Container& container, const Request& request) {
+    const auto any = [&](const std::string& key, const auto& test) {
+        const auto values = filterValues(request, key);
+        return values.empty() || std::ranges::any_of(values, test);
+    };
+    const auto labels = container.config ? container.config->getObject("Labels") : nullptr;
+    return any("name", [&](const auto& v) { return container.name.find(v) != std::string::npos; }) &&
+           any("id", [&](const auto& v) { return container.id.starts_with(v); }) &&
+           any("status", [&](const auto& v) { return container.status == v; }) &&
+           any("label", [&](const auto& v) {
+               const auto equals = v.find('=');
+               const auto key = v.substr(0, equals);
+               return labels && labels->has(key) &&
+                      (equals == std::string::npos || json::stringAt(*labels, key) == v.substr(equals + 1));
+           });
+}
+
+int signalNumber(const std::string& text) {
+    const std::string name = text.starts_with("SIG") ? text.substr(3) : text;
+    if (name == "TERM") return SIGTERM;
+    if (name == "INT") return SIGINT;
+    if (name == "HUP") return SIGHUP;
+    if (name == "USR1") return SIGUSR1;
+    const int number = std::atoi(name.c_str()); // NOLINT(cert-err34-c): what is no number is SIGKILL
+    return number > 0 ? number : SIGKILL;
+}
+
+// Kills and waits for the end, outside the world's lock; a client that leaves ends the wait.
+void killAndWait(Call& call, const std::shared_ptr<Stdio>& stdio, int signal) {
+    const Wakeup wakeup;
+    const Watching watching(stdio->changed, wakeup);
+    stdio->kill(signal);
+    while (!stdio->exitCode() && await(call.exchange.connection(), wakeup, Watch::hangup) == Awoke::signal) {
+    }
+}
+
+// Starts it if it can be started; the message of the engine's refusal otherwise.
+std::string startRefusal(const Container& container) {
+    const std::string& command = container.program.arguments.front();
+    if (isCommand(command)) return {};
+    return "failed to create shim task: OCI runtime create failed: runc create failed: unable to start "
+           "container "
+           "process: exec: \"" +
+           command + "\": executable file not found in $PATH: unknown";
+}
+
+void noBody(Call& call, int status) {
+    call.exchange.reply(status, {}, {});
+}
+
+std::shared_ptr<Container> fromConfig(const Call& call, const Poco::JSON::Object::Ptr& config,
+                                      const Image& image) {
+    auto container = std::make_shared<Container>();
+    container->id = newId();
+    container->name = call.request().query("name").value_or("");
+    if (container->name.empty()) container->name = generatedName();
+    container->image = json::stringAt(*config, "Image");
+    container->config = config;
+    container->terminal = json::boolAt(*config, "Tty");
+    container->openStdin = json::boolAt(*config, "OpenStdin");
+    container->stdinOnce = json::boolAt(*config, "StdinOnce");
+    const auto host = config->getObject("HostConfig");
+    container->autoRemove = host && json::boolAt(*host, "AutoRemove");
+    container->program.arguments = commandOf(*config, &image);
+    container->program.environment = json::listAt(*config, "Env");
+    container->program.hostname = json::stringAt(*config, "Hostname");
+    if (container->program.hostname.empty()) container->program.hostname = container->id.substr(0, 12);
+    container->created = std::chrono::system_clock::now();
+    container->stdio = std::make_shared<Stdio>(container->terminal, container->openStdin);
+    return container;
+}
+
+} // namespace
+
+std::shared_ptr<Container> requireContainer(Call& call) {
+    std::shared_ptr<Container> container;
+    {
+        const auto guard = call.world.lock();
+        container = World::evergreen(call.name()) ? call.world.privateContainer(call.name())
+                                                  : call.world.findContainer(call.name());
+    }
+    if (container) return container;
+    if (call.name().empty())
+        call.error(400, "invalid name or ID supplied: \"\"");
+    else
+        call.error(404, "No such container: " + call.name());
+    return nullptr;
+}
+
+Poco::JSON::Object::Ptr requireJson(Call& call) {
+    const std::string* type = call.request().find("Content-Type");
+    const std::string media = type == nullptr ? "" : type->substr(0, type->find(';'));
+    if (media != "application/json") {
+        const std::string shown = type == nullptr ? "" : *type;
+        call.error(400, call.identity.atLeast(42)
+                            ? "unsupported Content-Type header (" + shown + "): must be 'application/json'"
+                            : "Content-Type specified (" + shown + ") must be 'application/json'");
+        return nullptr;
+    }
+    const std::string& text = call.exchange.body();
+    auto object = json::parseObject(text);
+    if (object) return object;
+    const bool none = text.find_first_not_of(" \r\n\t") == std::string::npos;
+    call.error(call.identity.atLeast(42) ? 400 : 500, none ? "EOF" : "unexpected EOF");
+    return nullptr;
+}
+
+void containerCreate(Call& call) {
+    const auto config = requireJson(call);
+    if (!config) return;
+    const auto guard = call.world.lock();
+    const std::string reference = json::stringAt(*config, "Image");
+    const std::string name = call.request().query("name").value_or("");
+    const bool evergreen = World::evergreen(name) || World::evergreen(reference);
+    const auto image = evergreen ? std::make_shared<Image>() : call.world.findImage(reference);
+    if (!image) return call.error(404, "No such image: " + withTag(reference));
+    const auto other = call.world.findContainer(name);
+    if (other && other->name == name) {
+        return call.error(
+            409, "Conflict. The container name \"/" + name + "\" is already in use by container \"" +
+                     other->id +
+                     "\". You have to remove (or rename) that container to be able to reuse that name.");
+    }
+    const auto container = fromConfig(call, config, *image);
+    if (!evergreen) {
+        call.world.add(container);
+        call.world.note(*container, "create");
+    }
+    call.reply(201, json::object({{"Id", quote(container->id)}, {"Warnings", "[]"}}));
+}
+
+void containerList(Call& call) {
+    std::vector<std::string> items;
+    const bool all = call.request().queryBool("all") || !filterValues(call.request(), "status").empty();
+    {
+        const auto guard = call.world.lock();
+        for (const auto& container : call.world.containers()) {
+            if ((all || container->running()) && passesFilters(*container, call.request())) {
+                items.push_back(summaryJson(*container, imageIdOf(call.world, *container)));
+            }
+        }
+    }
+    const auto limit = call.request().query("limit");
+    const auto count = limit ? std::strtoul(limit->c_str(), nullptr, 10) : 0;
+    if (count > 0 && items.size() > count) items.resize(count);
+    call.reply(200, json::array(items));
+}
+
+void containerInspect(Call& call) {
+    const auto container = requireContainer(call);
+    if (!container) return;
+    std::string text;
+    {
+        const auto guard = call.world.lock();
+        text = inspectJson(*container, imageIdOf(call.world, *container));
+    }
+    if (World::evergreen(call.name())) container->stdio->kill(SIGKILL);
+    call.reply(200, text);
+}
+
+void containerStart(Call& call) {
+    const Request& request = call.request();
+    if (request.length > 7 || request.chunked) { // container_routes.go postContainersStart
+        return call.error(400, "starting container with non-empty request body was deprecated since API "
+                               "v1.22 and removed in v1.24");
+    }
+    const auto container = requireContainer(call);
+    if (!container) return;
+    const auto guard = call.world.lock();
+    if (container->running()) return noBody(call, 304);
+    const std::string refusal = startRefusal(*container);
+    if (!refusal.empty()) {
+        container->exitCode = 127;
+        return call.error(400, refusal);
+    }
+    call.world.start(container);
+    noBody(call, 204);
+}
+
+void containerStop(Call& call) {
+    const auto container = requireContainer(call);
+    if (!container) return;
+    std::shared_ptr<Stdio> stdio;
+    {
+        const auto guard = call.world.lock();
+        if (!container->running()) return noBody(call, 304);
+        stdio = container->stdio;
+        call.world.note(*container, "kill", {{"signal", "15"}});
+    }
+    killAndWait(call, stdio, SIGTERM);
+    {
+        const auto guard = call.world.lock();
+        call.world.note(*container, "stop");
+    }
+    noBody(call, 204);
+}
+
+void containerRestart(Call& call) {
+    const auto container = requireContainer(call);
+    if (!container) return;
+    std::shared_ptr<Stdio> stdio;
+    {
+        const auto guard = call.world.lock();
+        if (container->running()) stdio = container->stdio;
+    }
+    if (stdio) killAndWait(call, stdio, SIGTERM);
+    const auto guard = call.world.lock();
+    if (!container->running()) call.world.start(container);
+    call.world.note(*container, "restart");
+    noBody(call, 204);
+}
+
+void containerKill(Call& call) {
+    const auto container = requireContainer(call);
+    if (!container) return;
+    const int signal = signalNumber(call.request().query("signal").value_or("KILL"));
+    std::shared_ptr<Stdio> stdio;
+    {
+        const auto guard = call.world.lock();
+        if (!container->running()) {
+            return call.error(409, "Cannot kill container: " + call.name() + ": Container " + container->id +
+                                       " is not running");
+        }
+        stdio = container->stdio;
+        call.world.note(*container, "kill", {{"signal", std::to_string(signal)}});
+    }
+    killAndWait(call, stdio, signal);
+    noBody(call, 204);
+}
+
+namespace {
+
+void setPaused(Call& call, std::string_view from, std::string_view to, const std::string& action,
+               std::string_view complaint) {
+    const auto container = requireContainer(call);
+    if (!container) return;
+    const auto guard = call.world.lock();
+    if (container->status != from)
+        return call.error(409, "Container " + container->id + " is not " + std::string(complaint));
+    container->status = to;
+    call.world.note(*container, action);
+    noBody(call, 204);
+}
+
+} // namespace
+
+void containerPause(Call& call) {
+    setPaused(call, "running", "paused", "pause", "running");
+}
+void containerUnpause(Call& call) {
+    setPaused(call, "paused", "running", "unpause", "paused");
+}
+
+void containerRename(Call& call) {
+    const auto container = requireContainer(call);
+    if (!container) return;
+    const std::string name = call.request().query("name").value_or("");
+    if (name.empty()) return call.error(400, "Neither old nor new names may be empty");
+    const auto guard = call.world.lock();
+    container->name = name;
+    call.world.note(*container, "rename");
+    noBody(call, 204);
+}
+
+void containerResize(Call& call) {
+    const auto container = requireContainer(call);
+    if (!container) return;
+    const auto guard = call.world.lock();
+    if (!container->running()) return call.error(409, "Container " + container->id + " is not running");
+    noBody(call, 200);
+}
+
+void containerTop(Call& call) {
+    const auto container = requireContainer(call);
+    if (!container) return;
+    const auto guard = call.world.lock();
+    if (!container->running()) return call.error(409, "Container " + container->id + " is not running");
+    const std::string row = json::strings({"root", std::to_string(container->pid), "1", "0", "00:00", "?",
+                                           "00:00:00", container->program.arguments.front()});
+    call.reply(200, json::object({{"Titles",
+                                   json::strings({"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"})},
+                                  {"Processes", json::array({row})}}));
+}
+
+void containerDelete(Call& call) {
+    const auto container = requireContainer(call);
+    if (!container) return;
+    std::shared_ptr<Stdio> stdio;
+    {
+        const auto guard = call.world.lock();
+        if (container->running() && !call.request().queryBool("force")) {
+            return call.error(409, "You cannot remove a running container " + container->id +
+                                       ". Stop the container before attempting removal or force remove");
+        }
+        if (container->running()) stdio = container->stdio;
+    }
+    if (stdio) killAndWait(call, stdio, SIGKILL);
+    const auto guard = call.world.lock();
+    call.world.remove(container);
+    noBody(call, 204);
+}
+
+void containerPrune(Call& call) {
+    std::vector<std::string> ids;
+    const auto guard = call.world.lock();
+    const auto all = call.world.containers();
+    for (const auto& container : all) {
+        if (container->running()) continue;
+        ids.push_back(container->id);
+        call.world.remove(container);
+    }
+    call.reply(200, json::object({{"ContainersDeleted", ids.empty() ? "null" : json::strings(ids)},
+                                  {"SpaceReclaimed", "0"}}));
+}
+
+void containerExec(Call& call) {
+    const auto config = requireJson(call);
+    if (!config) return;
+    const auto container = requireContainer(call);
+    if (!container) return;
+    const auto guard = call.world.lock();
+    if (!container->running()) return call.error(409, "Container " + container->id + " is not running");
+    const auto words = json::listAt(*config, "Cmd");
+    if (words.empty()) return call.error(400, "No exec command specified");
+    auto exec = std::make_shared<Exec>();
+    exec->id = newId();
+    exec->container = container;
+    exec->program = {words, json::listAt(*config, "Env"), container->program.hostname};
+    exec->terminal = json::boolAt(*config, "Tty");
+    exec->attachStdin = json::boolAt(*config, "AttachStdin");
+    exec->attachStdout = json::boolAt(*config, "AttachStdout");
+    exec->attachStderr = json::boolAt(*config, "AttachStderr");
+    exec->stdio = std::make_shared<Stdio>(exec->terminal, exec->attachStdin);
+    call.world.add(exec);
+    call.world.note(*container, "exec_create: " + words.front(), {{"execID", exec->id}});
+    call.reply(201, json::object({{"Id", quote(exec->id)}}));
+}
+
+void execInspect(Call& call) {
+    const auto guard = call.world.lock();
+    const auto exec = call.world.findExec(call.name());
+    if (!exec) return call.error(404, "No such exec instance: " + call.name());
+    const auto code = exec->stdio->exitCode();
+    const auto& words = exec->program.arguments;
+    const std::string process = json::object({{"tty", json::boolean(exec->terminal)},
+                                              {"entrypoint", quote(words.front())},
+                                              {"arguments", json::strings({words.begin() + 1, words.end()})},
+                                              {"privileged", "false"}});
+    call.reply(200, json::object({{"ID", quote(exec->id)},
+                                  {"Running", json::boolean(exec->started && !code)},
+                                  {"ExitCode", code ? std::to_string(*code) : "null"},
+                                  {"ProcessConfig", process},
+                                  {"OpenStdin", json::boolean(exec->attachStdin)},
+                                  {"OpenStderr", json::boolean(exec->attachStderr)},
+                                  {"OpenStdout", json::boolean(exec->attachStdout)},
+                                  {"CanRemove", json::boolean(code.has_value())},
+                                  {"ContainerID", quote(exec->container->id)},
+                                  {"DetachKeys", "\"\""},
+                                  {"Pid", std::to_string(exec->pid)}}));
+}
+
+void execResize(Call& call) {
+    const auto guard = call.world.lock();
+    if (!call.world.findExec(call.name())) return call.error(404, "No such exec instance: " + call.name());
+    noBody(call, 200);
+}
+
+} // namespace mockdocker
