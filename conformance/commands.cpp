@@ -89,7 +89,7 @@ int explain(const Options& options, std::ostream& out) {
     const AccessPlan plan(Catalogue::builtin(), Prefixes::all, selection.casePrefix);
     for (const auto& settings : selection.settings)
         for (const auto& one : plan.cases()) {
-            if (family.data() + settings.id + "/" + one.id != options.id) continue;
+            if (std::string(family) + settings.id + "/" + one.id != options.id) continue;
             const auto expectation =
                 Oracle(options.dialect, settings.environment).judge(one.method, one.target);
             out << options.id << "\n  the proxy " << sentenceOf(expectation, one)

@@ -151,14 +151,17 @@ std::vector<SettingsOutcome> runAccess(const AccessRun& run) {
         folder.createDirectories();
         Worker worker(run, folder.path());
         for (std::size_t i = next++; i < run.settings.size() && !stop; i = next++) {
-            outcomes[i] = worker.judge(run.settings[i]);
+            auto outcome = worker.judge(run.settings[i]);
             const std::lock_guard lock(reporting);
-            if (!outcomes[i]->error.empty()) stop = true;
+            if (stop) return; // one error is enough: whatever another thread met meanwhile has the same cause
+            stop = !outcome.error.empty();
+            outcomes[i] = std::move(outcome);
             if (run.done) run.done(*outcomes[i]);
         }
     };
     {
         std::vector<std::jthread> threads;
+        threads.reserve(static_cast<std::size_t>(run.jobs));
         for (int i = 0; i < run.jobs; ++i) threads.emplace_back(work);
     }
     std::vector<SettingsOutcome> ran;

@@ -200,11 +200,13 @@ void Client::notReached(std::uint32_t number) {
 
 std::string Client::abandonStalled() {
     std::string named;
+    const auto before = unanswered_; // stalls are counted by the caller
     for (auto& connection : connections_) {
         if (connection->underWay().empty()) continue;
         const auto& one = plan_.cases()[connection->abandonOldest()];
         named = std::string(one.method) + " " + one.target;
     }
+    unanswered_ = before;
     return named;
 }
 

@@ -26,7 +26,7 @@ public:
 
     bool done() const { return finished_ == plan_.cases().size(); }
     std::size_t finished() const { return finished_; }
-    std::size_t unanswered() const { return unanswered_; }
+    std::size_t unanswered() const { return unanswered_; } // because the target closed the connection
 
     // Gives up on the oldest request of every connection. The text names one of them.
     std::string abandonStalled();

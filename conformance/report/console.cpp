@@ -107,11 +107,12 @@ void printSummary(std::ostream& out, const AccessRun& run, const std::vector<Set
         starts += outcome.startTime;
         for (const auto& [op, tally] : outcome.byOperation) byVariable[variableOf(*op)].add(tally);
     }
-    out << "  " << std::left << std::setw(16) << "access" << std::right << std::setw(10) << "cases"
-        << std::setw(10) << "passed" << std::setw(10) << "required" << std::setw(11) << "hardening"
-        << "\n";
+    if (summary.tally.total() > 0)
+        out << "  " << std::left << std::setw(16) << "access" << std::right << std::setw(10) << "cases"
+            << std::setw(10) << "passed" << std::setw(10) << "required" << std::setw(11) << "hardening"
+            << "\n";
     for (const auto& [variable, tally] : byVariable) printRow(out, variable, tally);
-    printRow(out, "all", summary.tally);
+    if (summary.tally.total() > 0) printRow(out, "all", summary.tally);
     printFailures(out, run, outcomes, baseline);
     out << "\n  " << summary.settings << " of " << run.settings.size() << " settings, " << std::fixed
         << std::setprecision(1) << static_cast<double>(elapsed.count()) / 1000.0 << " s";

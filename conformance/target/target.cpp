@@ -105,7 +105,13 @@ std::vector<std::string> commandLine(const Adapter& adapter, const Environment& 
                                      const std::string& socketPath) {
     if (adapter.image.empty()) return adapter.command;
     const std::string folder = std::filesystem::path(socketPath).parent_path().string();
-    std::vector<std::string> words{"docker", "run", "--rm", "--volume", folder + ":" + folder};
+    std::vector<std::string> words{"docker",
+                                   "run",
+                                   "--rm",
+                                   "--volume",
+                                   folder + ":" + folder,
+                                   "--volume",
+                                   socketPath + ":/var/run/docker.sock"};
     if (adapter.imagePort == 0)
         words.insert(words.end(), {"--network", "host"});
     else

@@ -1,0 +1,73 @@
+// Adapters and baselines: what is accepted, and what a mistake is called.
+#include "conformance/baseline.h"
+#include "conformance/target/adapter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+std::string errorOf(const std::string& json) {
+    try {
+        conformance::parseAdapter(json, "x.json");
+    } catch (const conformance::AdapterError& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+TEST(Adapter, ReadsEverything) {
+    const auto adapter = conformance::parseAdapter(
+        R"({"name": "n", "command": ["./p", "a"], "dialect": "linuxserver", "environment": {"A": "b"},
+            "baseline": "n.tsv", "pipeline": 1, "ready_within": 3})",
+        "/t/x.json");
+    EXPECT_EQ(adapter.command, (std::vector<std::string>{"/t/p", "a"}));
+    EXPECT_EQ(adapter.dialect, conformance::Dialect::linuxserver);
+    EXPECT_EQ(adapter.environment.at("A"), "b");
+    EXPECT_EQ(adapter.baseline, "/t/n.tsv");
+    EXPECT_EQ(adapter.readyWithin.count(), 3);
+}
+
+TEST(Adapter, LooksUpBareProgramsInThePath) {
+    EXPECT_EQ(conformance::parseAdapter(R"({"name": "n", "command": ["p"]})", "/t/x.json").command.front(),
+              "p");
+}
+
+TEST(Adapter, RefusesMistakes) {
+    EXPECT_THAT(errorOf("{"), testing::StartsWith("x.json: not JSON: "));
+    EXPECT_THAT(errorOf("[1]"), testing::StartsWith("x.json: must hold one JSON object"));
+    EXPECT_THAT(errorOf(R"({"comand": ["p"]})"),
+                testing::StartsWith("x.json: unknown key \"comand\"; known are: "));
+    EXPECT_EQ(errorOf(R"({"name": "n"})"), "x.json: give either \"command\" or \"image\"");
+    EXPECT_EQ(errorOf(R"({"command": ["p"]})"), "x.json: \"name\" is missing");
+    EXPECT_EQ(errorOf(R"({"name": "n", "command": "p"})"), "x.json: \"command\" must be a list of strings");
+    EXPECT_EQ(errorOf(R"({"name": "n", "command": []})"), "x.json: \"command\" must not be empty");
+    EXPECT_EQ(errorOf(R"({"name": 1})"), "x.json: \"name\" must be a string");
+    EXPECT_EQ(errorOf(R"({"dialect": "other"})"),
+              "x.json: \"dialect\" must be \"tecnativa\" or \"linuxserver\"");
+    EXPECT_EQ(errorOf(R"({"pipeline": -1})"), "x.json: \"pipeline\" must be a number from 0 to 100000");
+}
+
+TEST(Adapter, ShippedOnesAreRead) {
+    for (const char* name :
+         {"docker-socket-proxy", "haproxy", "tecnativa", "linuxserver", "wollomatic", "cetusguard"}) {
+        const auto adapter = conformance::readAdapter(std::string(TARGETS) + "/" + name + ".json");
+        EXPECT_EQ(adapter.name, name);
+        EXPECT_NO_THROW(conformance::Baseline::read(adapter.baseline));
+    }
+}
+
+TEST(Baseline, PatternsMatchRuns) {
+    EXPECT_TRUE(conformance::matchesPattern("access/a/b", "access/*/b"));
+    EXPECT_TRUE(conformance::matchesPattern("access/a/b", "*"));
+    EXPECT_TRUE(conformance::matchesPattern("abcbc", "a*bc"));
+    EXPECT_FALSE(conformance::matchesPattern("access/a/b", "access/*/c"));
+    EXPECT_FALSE(conformance::matchesPattern("abc", "ab"));
+    EXPECT_FALSE(conformance::matchesPattern("ab", "abc"));
+}
+
+TEST(Baseline, NeedsAReason) {
+    EXPECT_THROW(conformance::Baseline::parse("id\treason\nx\t-\n", "x.tsv"), conformance::TableError);
+}
+
+} // namespace
