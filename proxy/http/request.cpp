@@ -2,6 +2,7 @@
 
 #include "proxy/http/cursor.h"
 #include "proxy/http/fields.h"
+#include "proxy/http/names.h"
 #include "proxy/http/target.h"
 
 namespace proxy::http {
@@ -96,6 +97,14 @@ ParseResult parseRequest(std::string_view input, RequestHead& head) noexcept {
     head.size = static_cast<std::size_t>(cursor.at - window.data());
     head.text = {head.method.data(), static_cast<std::size_t>(cursor.at - head.method.data())};
     return parsed;
+}
+
+void withdrawUpgrade(RequestHead& head) noexcept {
+    if (!head.upgrade) return;
+    head.upgrade = false;
+    const auto all = head.fields.all();
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (classify(all[i].name) == FieldName::upgrade) head.fields.markHopByHop(i, true);
 }
 
 } // namespace proxy::http

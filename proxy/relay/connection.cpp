@@ -137,7 +137,7 @@ net::Task<> Connection::answer() {
     exchange.mayHijack = verdict.operation != nullptr && verdict.operation->hijack;
     // What follows an upgrade is not judged any more, so none is offered but where the daemon is known to hijack: a
     // daemon that upgraded any path to h2c would otherwise serve everything to whoever is granted anything.
-    head.upgrade = head.upgrade && exchange.mayHijack;
+    if (!exchange.mayHijack) http::withdrawUpgrade(head);
     exchange.facts = {head.method == "HEAD", head.upgrade};
     exchange.http11 = head.http11;
     exchange.safe = isSafe(head.method);

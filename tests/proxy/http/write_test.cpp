@@ -8,7 +8,7 @@ struct Row {
     std::string_view in;
     std::string_view out;
 
-    friend void PrintTo(const Row& row, std::ostream* out) { *out << row.id; }
+    friend void PrintTo(const Row& row, std::ostream* stream) { *stream << row.id; }
 };
 
 // ---- Requests ------------------------------------------------------------------------------------
@@ -71,6 +71,16 @@ TEST_P(WriteRequest, OnceAndAgain) {
     EXPECT_EQ(head->upgrade, facts.find(" upgrade") != std::string::npos);
 }
 
+TEST(WithdrawUpgrade, AWithdrawnUpgradeLeavesNoTrace) {
+    const std::string_view sent = "GET /info HTTP/1.1\r\nHost: d\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nA: b\r\n\r\n";
+    const auto head = std::make_unique<RequestHead>();
+    ASSERT_EQ(parseRequest(sent, *head).outcome, Outcome::complete);
+    ASSERT_TRUE(head->upgrade);
+    withdrawUpgrade(*head);
+    std::array<char, 256> out{};
+    EXPECT_EQ(std::string_view(out.data(), writeRequest(*head, out)), "GET /info HTTP/1.1\r\nHost: d\r\nA: b\r\n\r\n");
+}
+
 INSTANTIATE_TEST_SUITE_P(Table, WriteRequest, testing::ValuesIn(requestRows), rowName<Row>);
 
 // ---- Responses -----------------------------------------------------------------------------------
@@ -80,7 +90,7 @@ struct ResponseRow {
     std::string_view in;
     std::string_view out;
 
-    friend void PrintTo(const ResponseRow& row, std::ostream* out) { *out << row.id; }
+    friend void PrintTo(const ResponseRow& row, std::ostream* stream) { *stream << row.id; }
 };
 
 const ResponseRow responseRows[] = {
