@@ -54,7 +54,8 @@ def measurements(options):
     size = options.size * MIB
     # Opening 2,000 connections is part of the load: too short a one would be mostly that.
     wrk = lambda path, n: partial(loads.requests, path=path, connections=n, seconds=max(options.duration, 3 * (n > 1000)))
-    load = [Measurement(f"allowed-{n}", f"GET {loads.ALLOWED}, {n} connection(s)", "requests", wrk(loads.ALLOWED, n)) for n in (1, 32, 256, 2000)]
+    load = [Measurement(f"allowed-{n}", f"GET {loads.ALLOWED}, {n} connection(s)", "requests", wrk(loads.ALLOWED, n))
+            for n in (1, 32, 256, 2000)]
     load += [Measurement(f"denied-{n}", f"GET {loads.DENIED}, denied, {n} connection(s)", "requests", wrk(loads.DENIED, n), filters)
              for n in ((32,) if options.quick else (1, 32, 256))]
     bulk = lambda name, title, run, who=lambda peer: True: Measurement(name, f"{title}, {options.size} MiB at once", "bulk",
@@ -68,8 +69,8 @@ def measurements(options):
                     bulk("upload-chunked", "Upload in chunks of 32 KiB", loads.uploadChunked, isProxy)],
         "fresh": [streams(2000, isProxy), streams(9000, lambda peer: peer.name == OURS)],
         "own": [Measurement("start", "From exec to the first answer, and memory then", "start", loads.start, isProxy, 3)]
-               + [Measurement("instructions", "Instructions in user space, 1 connection (callgrind)", "instructions", instructions.perRequest,
-                              isProxy)] * options.instructions,
+               + [Measurement("instructions", "Instructions in user space, 1 connection (callgrind)", "instructions",
+                              instructions.perRequest, isProxy)] * options.instructions,
     }
 
 
@@ -167,13 +168,14 @@ def prepareDownload(path, size):
 def machine(files):
     model = [line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     version = lambda *command: subprocess.run(command, capture_output=True, text=True).stdout.splitlines()[0]
-    return {"processor": model[0] if model else platform.machine(), "processors": len(os.sched_getaffinity(0)), "kernel": platform.release(),
-            "haproxy": version("haproxy", "-v").split(" ")[2], "load average": os.getloadavg()[0], "open files": files}
+    return {"processor": model[0] if model else platform.machine(), "processors": len(os.sched_getaffinity(0)),
+            "kernel": platform.release(), "haproxy": version("haproxy", "-v").split(" ")[2], "load average": os.getloadavg()[0], "open files": files}
 
 
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--proxy", type=lambda text: Path(text).resolve(), default=PROXY, help="the program to measure (default: %(default)s)")
+    parser.add_argument("--proxy", type=lambda text: Path(text).resolve(), default=PROXY,
+                        help="the program to measure (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="one short round: shows that it works, too noisy to judge by")
     parser.add_argument("--rounds", type=int, help="how often each figure is taken (default 3)")
     parser.add_argument("--duration", type=int, help="seconds of each load by wrk (default 3)")

@@ -1,4 +1,4 @@
-"""Instructions a request in user space, counted by callgrind: the same on a busy machine as on an idle one, and blind to the kernel's part."""
+"""Instructions a request in user space, counted by callgrind: the same on a busy machine as on an idle one, blind to the kernel's part."""
 
 import re
 from pathlib import Path

@@ -88,7 +88,8 @@ def downloadChunked(running, size):
 
 def upload(running, size):
     pieces = (memoryview(bytes(BUFFER)) for _ in range(size // BUFFER))
-    return _perGib(running, transfer(running, _head("PUT /v1.41/containers/x/archive HTTP/1.1", f"Content-Length: {size}"), pieces, 1), size)
+    head = _head("PUT /v1.41/containers/x/archive HTTP/1.1", f"Content-Length: {size}")
+    return _perGib(running, transfer(running, head, pieces, 1), size)
 
 
 def uploadChunked(running, size):

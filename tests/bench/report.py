@@ -47,7 +47,8 @@ def targets(medians):
     rows = [["numbers to reach", "target", "measured", ""]]
     for target in TARGETS:
         value, verdict = target.judge(medians)
-        rows.append([f"{target.stage}: {target.what}", ("≥ " if target.atLeast else "≤ ") + number(target.limit), number(value), verdict])
+        limit = ("≥ " if target.atLeast else "≤ ") + number(target.limit)
+        rows.append([f"{target.stage}: {target.what}", limit, number(value), verdict])
     return "\n" + table(rows)
 
 
