@@ -43,6 +43,13 @@ std::string environmentText(const Environment& environment) {
     return text.empty() ? " none" : text;
 }
 
+void replaceProgram(Adapter& adapter, const std::string& program) {
+    if (program.empty() || adapter.command.empty()) return;
+    if (!adapter.version.empty() && adapter.version.front() == adapter.command.front())
+        adapter.version.front() = program;
+    adapter.command.front() = program;
+}
+
 int exitStatus(const Summary& summary, Level level) {
     if (!summary.errors.empty()) return 2;
     const bool unknown =
@@ -55,7 +62,7 @@ int exitStatus(const Summary& summary, Level level) {
 
 int run(const Options& options, std::ostream& out) {
     Adapter adapter = readAdapter(options.target);
-    if (!options.program.empty() && !adapter.command.empty()) adapter.command.front() = options.program;
+    replaceProgram(adapter, options.program);
     Baseline baseline = Baseline::read(adapter.baseline);
     const Selection selection = select(options.id, adapter.dialect);
     const AccessPlan plan(Catalogue::builtin(), options.prefixes, selection.casePrefix);
