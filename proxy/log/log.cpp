@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t mostUnwritten = 1024 * 1024;
 constexpr std::size_t mostTarget = 1024;
 
-constexpr std::array<std::string_view, 8> levelNames = {"debug", "info",  "notice", "warning",
+constexpr std::array<std::string_view, 8> levelNames = {"debug", "info", "notice", "warning",
                                                         "err",   "crit", "alert",  "emerg"};
 
 void number(std::string& out, std::uint64_t value, int width = 0) {
@@ -36,8 +36,8 @@ void milliseconds(std::string& out, std::chrono::microseconds duration) {
     number(out, micro % 1000, 3);
 }
 
-// O_NONBLOCK belongs to the open file description, which other processes may share (a terminal, `2>&1`). A pipe or file
-// opened anew through /proc is ours alone.
+// O_NONBLOCK belongs to the open file description, which other processes may share (a terminal, `2>&1`). A
+// pipe or file opened anew through /proc is ours alone.
 int reopened(int descriptor) {
     const std::string self = "/proc/self/fd/" + std::to_string(descriptor);
     return ::open(self.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -45,7 +45,9 @@ int reopened(int descriptor) {
 
 } // namespace
 
-std::string_view nameOf(Level level) noexcept { return levelNames[static_cast<std::size_t>(level)]; }
+std::string_view nameOf(Level level) noexcept {
+    return levelNames[static_cast<std::size_t>(level)];
+}
 
 void loggedTarget(std::string_view path, std::string_view query, std::string& out) {
     out.assign(path.substr(0, mostTarget));
@@ -66,7 +68,10 @@ void loggedTarget(std::string_view path, std::string_view query, std::string& ou
     if (cut) out += "...";
 }
 
-Log::Log(int descriptor, Level least, Format format) : descriptor_(descriptor), least_(least), format_(format) {
+Log::Log(int descriptor, Level least, Format format)
+    : descriptor_(descriptor)
+    , least_(least)
+    , format_(format) {
     struct stat status {};
     // A terminal is somebody's screen: it never blocks for long and its output is for eyes.
     if (::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode)) {
@@ -124,14 +129,21 @@ void Log::end() {
     ++dropped_;
 }
 
+void Log::word(std::string_view ours) {
+    pending_ += ' ';
+    pending_ += ours.empty() ? "-" : ours;
+}
+
 void Log::text(const Access& a) {
-    for (const std::string_view word : {a.client, a.method, a.target, a.operation, a.verdict, a.rule}) {
-        pending_ += ' ';
-        if (word.empty())
-            pending_ += '-';
-        else
-            appendPrintable(pending_, word);
-    }
+    // Method and target are the client's words; all others are ours and need no look.
+    word(a.client);
+    pending_ += ' ';
+    appendPrintable(pending_, a.method.empty() ? "-" : a.method);
+    pending_ += ' ';
+    appendPrintable(pending_, a.target.empty() ? "-" : a.target);
+    word(a.operation);
+    word(a.verdict);
+    word(a.rule);
     pending_ += ' ';
     number(pending_, static_cast<std::uint64_t>(a.status));
     pending_ += ' ';
@@ -195,7 +207,8 @@ void Log::flush() noexcept {
     while (written < pending_.size()) {
         const ssize_t n = ::write(descriptor_, pending_.data() + written, pending_.size() - written);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno != EAGAIN) written = pending_.size(); // nobody can read it: standard output is closed
+        if (n < 0 && errno != EAGAIN)
+            written = pending_.size(); // nobody can read it: standard output is closed
         if (n <= 0) break;
         written += static_cast<std::size_t>(n);
     }
@@ -205,7 +218,8 @@ void Log::flush() noexcept {
 
 void Log::reportDropped() {
     const std::uint64_t count = std::exchange(dropped_, 0);
-    event(Level::warning, std::to_string(count) + " log lines were dropped: standard output is not being read");
+    event(Level::warning,
+          std::to_string(count) + " log lines were dropped: standard output is not being read");
 }
 
 } // namespace proxy::log

@@ -1,15 +1,16 @@
-// What the proxy says: one line a request (the access log) and one line an event, as text or as JSON, on one descriptor.
+// What the proxy says: one line a request (the access log) and one line an event, as text or as JSON, on one
+// descriptor.
 //
-// Lines are collected and written once a round of the event loop, so that logging costs a copy a request and a system
-// call a round. Never logged: header values, bodies, values of a query string (build arguments and credentials travel
-// there). For one thread.
+// Lines are collected and written once a round of the event loop, so that logging costs a copy a request and
+// a system call a round. Never logged: header values, bodies, values of a query string (build arguments and
+// credentials travel there). For one thread.
 //
 // Not Poco::Logger: a message there costs several allocations and a system call a line.
 #pragma once
 
 #include <chrono>
-#include <ctime>
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -22,17 +23,17 @@ enum class Format : std::uint8_t { text, json };
 
 /// One request, at its end.
 struct Access {
-    std::string_view client;     ///< "192.0.2.1:5555", or "unix:pid=7,uid=0"
+    std::string_view client; ///< "192.0.2.1:5555", or "unix:pid=7,uid=0"
     std::string_view method;
-    std::string_view target;     ///< see loggedTarget()
-    std::string_view operation;  ///< "ContainerList", "-" when the daemon has none
-    std::string_view verdict;    ///< allow, deny, reject
-    std::string_view rule;       ///< the rule that decided, or the reject's name
-    int status = 0;              ///< what the client was answered; 0: it got no answer
-    std::uint64_t received = 0;  ///< octets of the request's body, or of a tunnel's upward direction
-    std::uint64_t sent = 0;      ///< octets of the response's body, or of a tunnel's downward direction
+    std::string_view target;    ///< see loggedTarget()
+    std::string_view operation; ///< "ContainerList", "-" when the daemon has none
+    std::string_view verdict;   ///< allow, deny, reject
+    std::string_view rule;      ///< the rule that decided, or the reject's name
+    int status = 0;             ///< what the client was answered; 0: it got no answer
+    std::uint64_t received = 0; ///< octets of the request's body, or of a tunnel's upward direction
+    std::uint64_t sent = 0;     ///< octets of the response's body, or of a tunnel's downward direction
     std::chrono::microseconds duration{0};
-    std::string_view note;       ///< how it ended when not well: "daemon closed the connection …"; may be empty
+    std::string_view note; ///< how it ended when not well: "daemon closed the connection …"; may be empty
 };
 
 /// The target as it may be logged: its path, of the query only the keys, at most 1 KiB of it all.
@@ -40,9 +41,9 @@ void loggedTarget(std::string_view path, std::string_view query, std::string& ou
 
 class Log {
 public:
-    /// Writes to `descriptor`, which stays open and is set non-blocking where that does not touch other processes: a
-    /// reader who does not read never stops the proxy; lines that find 1 MiB unread are dropped, counted, and the count
-    /// is logged as soon as there is room.
+    /// Writes to `descriptor`, which stays open and is set non-blocking where that does not touch other
+    /// processes: a reader who does not read never stops the proxy; lines that find 1 MiB unread are dropped,
+    /// counted, and the count is logged as soon as there is room.
     Log(int descriptor, Level least, Format format);
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
@@ -58,6 +59,7 @@ private:
     void begin(Level level);
     void end();
     void text(const Access& access);
+    void word(std::string_view ours);
     void json(const Access& access);
     void timestamp();
     void reportDropped();

@@ -31,6 +31,8 @@ private:
 // Inside a JSON string: printable ASCII, '"' and '\' escaped, the rest percent-encoded as in a URI.
 void putForeign(Writer& writer, std::string_view text, std::size_t limit) noexcept {
     static constexpr std::string_view hex = "0123456789ABCDEF";
+    const auto isPlain = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
+    if (text.size() <= limit && std::ranges::all_of(text, isPlain)) return writer.put(text);
     std::size_t shown = 0;
     for (const char c : text) {
         const auto octet = static_cast<unsigned char>(c);
