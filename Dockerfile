@@ -1,0 +1,76 @@
+# docker build -t docker-socket-proxy:local .
+#
+# The same file builds for every architecture Debian has; on another one's machine with --platform and QEMU.
+
+# ---- Built where it is developed: Debian 12 -------------------------------------------------------
+FROM debian:bookworm-slim AS build
+RUN apt-get update -qq \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends cmake g++ libpoco-dev ninja-build \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /source
+COPY . .
+# --parents keeps the libraries where ldd found them, which is where the loader looks for them, on every architecture.
+RUN cmake --preset release \
+ && cmake --build build/release \
+ && cmake --install build/release --prefix /install --strip \
+ && mkdir /image \
+ && cp /install/bin/docker-socket-proxy /image/ \
+ && cp --parents --dereference $(ldd /image/docker-socket-proxy | grep -o '/[^ ]*') /image
+
+# ---- Shipped: the program, and the libraries it is linked to --------------------------------------
+FROM scratch
+COPY --from=build /image/ /
+
+# Every variable with its default; 1 grants, 0 revokes. What they mean: README.md.
+# Granted, for almost every client needs them:
+ENV EVENTS=1 \
+    PING=1 \
+    VERSION=1
+# Revoked, for they are security-critical; POST stands for every method but GET and HEAD:
+ENV AUTH=0 \
+    POST=0 \
+    SECRETS=0
+# Revoked, for not every client needs them:
+ENV ALLOW_RESTARTS=0 \
+    ALLOW_START=0 \
+    ALLOW_STOP=0 \
+    BUILD=0 \
+    COMMIT=0 \
+    CONFIGS=0 \
+    CONTAINERS=0 \
+    DISTRIBUTION=0 \
+    EXEC=0 \
+    GRPC=0 \
+    IMAGES=0 \
+    INFO=0 \
+    NETWORKS=0 \
+    NODES=0 \
+    PLUGINS=0 \
+    SERVICES=0 \
+    SESSION=0 \
+    SWARM=0 \
+    SYSTEM=0 \
+    TASKS=0 \
+    VOLUMES=0
+# The proxy itself. MAX_CONNECTIONS: as many as the limit of open files bears.
+ENV BIND_CONFIG="[::]:2375 v4v6" \
+    DISABLE_IPV6=0 \
+    LOG_FORMAT=text \
+    LOG_LEVEL=info \
+    MAX_CONNECTIONS="" \
+    SHUTDOWN_GRACE=5 \
+    SOCKET_PATH=/var/run/docker.sock
+
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="docker-socket-proxy" \
+      org.opencontainers.image.description="Lets through to the Docker Engine API what its environment variables grant" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+
+# Started as root it becomes an ordinary user in the socket's group by itself: which group that is, only the host knows.
+EXPOSE 2375
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --start-period=5s --retries=3 CMD ["/docker-socket-proxy", "--healthcheck"]
+ENTRYPOINT ["/docker-socket-proxy"]
