@@ -47,9 +47,21 @@ std::string labelsJson(const Container& container) {
 }
 
 std::string hostConfigJson(const Container& container) {
-    const auto host = container.config ? container.config->getObject("HostConfig") : nullptr;
-    if (host) return json::write(Poco::Dynamic::Var(host));
-    return R"({"NetworkMode":"default","LogConfig":{"Type":"json-file","Config":{}},"AutoRemove":false})";
+    return json::write(Poco::Dynamic::Var(container.config->getObject("HostConfig")));
+}
+
+// What the daemon fills in when a create request leaves it out; clients rely on these two.
+void addDefaults(Poco::JSON::Object& config) {
+    if (!config.isObject("HostConfig"))
+        config.set("HostConfig", Poco::JSON::Object::Ptr(new Poco::JSON::Object));
+    auto host = config.getObject("HostConfig");
+    if (json::stringAt(*host, "NetworkMode").empty()) host->set("NetworkMode", "default");
+    const auto log = host->isObject("LogConfig") ? host->getObject("LogConfig") : nullptr;
+    if (log && !json::stringAt(*log, "Type").empty()) return;
+    Poco::JSON::Object::Ptr jsonFile(new Poco::JSON::Object);
+    jsonFile->set("Type", "json-file");
+    jsonFile->set("Config", Poco::JSON::Object::Ptr(new Poco::JSON::Object));
+    host->set("LogConfig", jsonFile);
 }
 
 std::string configJson(const Container& container) {
@@ -198,6 +210,7 @@ std::shared_ptr<Container> fromConfig(const Call& call, const Poco::JSON::Object
     if (container->name.empty()) container->name = generatedName();
     container->image = json::stringAt(*config, "Image");
     container->config = config;
+    addDefaults(*container->config);
     container->terminal = json::boolAt(*config, "Tty");
     container->openStdin = json::boolAt(*config, "OpenStdin");
     container->stdinOnce = json::boolAt(*config, "StdinOnce");
@@ -313,6 +326,10 @@ void containerStart(Call& call) {
     const std::string refusal = startRefusal(*container);
     if (!refusal.empty()) {
         container->exitCode = 127;
+        if (container->autoRemove) { // clients wait for the removal even when the start failed
+            container->stdio->finish(127);
+            call.world.remove(container);
+        }
         return call.error(400, refusal);
     }
     call.world.start(container);

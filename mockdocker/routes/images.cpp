@@ -113,7 +113,7 @@ void pull(Call& call, const std::string& reference) {
 
 void imageCreate(Call& call) {
     const Request& request = call.request();
-    const std::string from = request.query("fromImage").value_or("");
+    const std::string from = familiarName(request.query("fromImage").value_or(""));
     const std::string tag = request.query("tag").value_or("");
     if (call.exchange.hasBody()) call.exchange.body();
     if (!from.empty())
@@ -174,7 +174,8 @@ void imageTag(Call& call) {
     const std::string tag = call.request().query("tag").value_or("");
     const std::string repository = call.request().query("repo").value_or("");
     if (repository.empty()) return call.error(400, "invalid reference format");
-    image->tags.push_back(tag.empty() ? withTag(repository) : repository + ":" + tag);
+    image->tags.push_back(tag.empty() ? withTag(familiarName(repository))
+                                      : familiarName(repository) + ":" + tag);
     call.world.events.add("image", "tag", image->id, {{"name", image->tags.back()}});
     call.exchange.reply(201, {}, {});
 }
@@ -197,7 +198,7 @@ void imageDelete(Call& call) {
     const auto image = requireImage(call);
     if (!image) return;
     std::vector<std::string> done;
-    const std::string tagged = withTag(call.name());
+    const std::string tagged = withTag(familiarName(call.name()));
     const bool byTag = std::ranges::find(image->tags, tagged) != image->tags.end();
     for (const auto& tag : image->tags) {
         if (!byTag || tag == tagged) done.push_back(json::object({{"Untagged", quote(tag)}}));
@@ -269,7 +270,7 @@ void imageBuild(Call& call) {
     auto image = std::make_shared<Image>();
     image->id = "sha256:" + id;
     image->created = std::chrono::system_clock::now();
-    for (const auto& tag : call.request().queryAll("t")) image->tags.push_back(withTag(tag));
+    for (const auto& tag : call.request().queryAll("t")) image->tags.push_back(withTag(familiarName(tag)));
     std::string lines = line({{"aux", json::object({{"ID", quote(image->id)}})}}) +
                         streamLine("Successfully built " + id.substr(0, 12) + "\n");
     for (const auto& tag : image->tags) lines += streamLine("Successfully tagged " + tag + "\n");

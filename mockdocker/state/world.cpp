@@ -6,6 +6,13 @@
 #include <random>
 
 namespace mockdocker {
+namespace {
+
+// An engine needs tens of milliseconds to start a process. Clients have come to depend on it: docker-py loses
+// output that arrives together with the head of the 101.
+constexpr std::chrono::duration<double> startLatency(0.02);
+
+} // namespace
 
 std::string newId() {
     static std::mutex mutex;
@@ -22,6 +29,13 @@ std::string withTag(const std::string& reference) {
     const auto colon = reference.find(':', slash == std::string::npos ? 0 : slash);
     return colon == std::string::npos && reference.find('@') == std::string::npos ? reference + ":latest"
                                                                                   : reference;
+}
+
+std::string familiarName(const std::string& reference) {
+    for (const std::string_view registry : {"docker.io/library/", "docker.io/", "library/"}) {
+        if (reference.starts_with(registry)) return reference.substr(registry.size());
+    }
+    return reference;
 }
 
 std::string rfc3339(Time time) {
@@ -64,10 +78,7 @@ std::shared_ptr<Exec> World::findExec(const std::string& id) const {
 }
 
 std::shared_ptr<Image> World::findImage(const std::string& nameOrId) const {
-    std::string name = nameOrId;
-    for (const std::string_view registry : {"docker.io/library/", "docker.io/", "library/"}) {
-        if (name.starts_with(registry)) name = name.substr(registry.size());
-    }
+    const std::string name = familiarName(nameOrId);
     const std::string tagged = withTag(name);
     const auto at = std::ranges::find_if(images_, [&](const auto& image) {
         return image->id == name || (name.size() >= 4 && image->id.starts_with("sha256:" + name)) ||
@@ -88,7 +99,7 @@ std::shared_ptr<Image> World::addImage(const std::string& reference) {
     if (auto known = findImage(reference)) return known;
     auto image = std::make_shared<Image>();
     image->id = "sha256:" + newId();
-    image->tags = {withTag(reference)};
+    image->tags = {withTag(familiarName(reference))};
     image->created = std::chrono::system_clock::now();
     return images_.emplace_back(std::move(image));
 }
@@ -109,7 +120,10 @@ void World::launch(const Program& program, const std::shared_ptr<Stdio>& stdio,
     if (down_) stdio->kill(SIGKILL);
     std::erase_if(processes_, [](const auto& process) { return process.expired(); });
     processes_.push_back(stdio);
-    threads_.run([program, stdio, ended = std::move(ended)] { ended(run(program, *stdio)); });
+    threads_.run([program, stdio, ended = std::move(ended)] {
+        stdio->sleep(startLatency);
+        ended(run(program, *stdio));
+    });
 }
 
 void World::start(const std::shared_ptr<Container>& container) {
@@ -159,6 +173,7 @@ std::shared_ptr<Container> World::privateContainer(const std::string& name) {
     container->id = newId();
     container->name = name;
     container->image = "busybox";
+    container->config = new Poco::JSON::Object;
     container->program.arguments = {"cat"};
     container->openStdin = true;
     container->stdinOnce = true;

@@ -122,6 +122,8 @@ private:
 [[nodiscard]] std::string newId();
 /// "busybox" -> "busybox:latest"; digests and tags stay.
 [[nodiscard]] std::string withTag(const std::string& reference);
+/// "docker.io/library/busybox" -> "busybox", as the daemon shows names.
+[[nodiscard]] std::string familiarName(const std::string& reference);
 /// RFC 3339 with nanoseconds; the zero time is "0001-01-01T00:00:00Z", as Go shows it.
 [[nodiscard]] std::string rfc3339(Time time);
 [[nodiscard]] std::int64_t unixSeconds(Time time);
