@@ -50,6 +50,10 @@ class PrivateEngine:
         self._pump = None
         self._listening = threading.Event()
 
+    def command(self):
+        """What becomes dockerd."""
+        return [ENGINE_SH, "run", self.folder] + ([self.root] if self.root else [])
+
     def start(self):
         """Ready when it returns. May be called again after stop() or kill(): the data is still there."""
         if os.geteuid() != 0:
@@ -57,8 +61,7 @@ class PrivateEngine:
         if not self.root and not shutil.which("dockerd", path="/usr/sbin:/usr/bin"):
             raise CannotRun("dockerd is not installed (Debian: docker.io)")
         self._listening.clear()
-        command = [ENGINE_SH, "run", self.folder] + ([self.root] if self.root else [])
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT)
         self._pump = threading.Thread(target=self._read_log, args=(self.process.stdout,), daemon=True)
         self._pump.start()
