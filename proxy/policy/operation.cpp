@@ -100,7 +100,8 @@ constexpr auto table = std::to_array<Operation>({
 
     {"NetworkList", "GET", "/networks", fixed},
     {"getNetworksList", "GET", "/networks/", fixed},
-    {"NetworkInspect", "GET", "/networks/{id}", nonEmpty},
+    {"NetworkInspect", "GET", "/networks/{id}",
+     anything}, // .+ in the daemon; the empty name is the row above
     {"NetworkCreate", "POST", "/networks/create", fixed},
     {"NetworkConnect", "POST", "/networks/{id}/connect", anything},
     {"NetworkDisconnect", "POST", "/networks/{id}/disconnect", anything},
@@ -228,7 +229,7 @@ bool matches(const Route& route, Name name, std::string_view path) noexcept {
     if (!path.starts_with(route.before)) return false;
     const std::string_view text = path.substr(route.before.size());
     if (name == segment) return matchesSegments(text, route.after);
-    return text.ends_with(route.after) && text.size() >= route.after.size() + (name == nonEmpty ? 1 : 0);
+    return text.ends_with(route.after);
 }
 
 } // namespace

@@ -16,8 +16,7 @@ namespace proxy::policy {
 enum class Name : std::uint8_t {
     fixed,    ///< the path has no variable part
     segment,  ///< [^/]+ : one segment
-    nonEmpty, ///< .+ : any text, slashes as well
-    anything, ///< .* : the same, and nothing at all
+    anything, ///< .* : any text, slashes as well, and nothing at all
 };
 
 struct Operation {

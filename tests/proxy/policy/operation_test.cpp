@@ -148,6 +148,7 @@ const Row table[] = {
     {"head-archive", "HEAD", "/containers/a/b/archive", "ContainerArchiveInfo"},
     {"options-anywhere", "OPTIONS", "/no/such/route", "optionsHandler"},
     {"options-prefix-alone", "OPTIONS", "/v1.44", "optionsHandler"},
+    {"options-prefix-with-letters", "OPTIONS", "/v1.44x/info", "optionsHandler"},
     {"options-asterisk", "OPTIONS", "*", "optionsAsterisk"},
     {"options-authority", "OPTIONS", "x:80", ""},
     {"wrong-method", "PUT", "/containers/json", ""},
