@@ -71,6 +71,10 @@ void removeStale(const std::string& path) {
     const Dialled peer = dialUnix(path);
     if (peer.fd.valid() || peer.error == EAGAIN)
         cannotListen(path, "another process listens there; stop it or choose another path");
+    // Only this tells that nobody is there; a socket of another type, a syslog's say, may be in use.
+    if (peer.error != ECONNREFUSED)
+        cannotListen(path, std::string("there is a socket that may be in use (") + std::strerror(peer.error) +
+                               "); remove it or choose another path");
     if (::unlink(path.c_str()) != 0)
         cannotListen(path, std::string("the socket left there cannot be removed: ") + std::strerror(errno));
 }

@@ -112,12 +112,13 @@ Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
 
 void Loop::run() {
     while (!stopped_) {
-        if (ready_.empty() && beforeSleep_) beforeSleep_();
+        if (afterRound_) afterRound_();
         poll(ready_.empty() ? sleepTime() : 0);
         expireDeadlines();
         resumeReady();
     }
-    if (beforeSleep_) beforeSleep_();
+    stopped_ = false;
+    if (afterRound_) afterRound_();
 }
 
 void Loop::poll(int milliseconds) {

@@ -136,11 +136,12 @@ public:
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
-    /// Serves events until stop(). `beforeSleep` runs whenever nothing is left to do at once: that is where logs are
-    /// flushed, once for all that a round of events did.
+    /// Serves events until stop(). `afterRound` runs when a round of events has been dealt with: that is where logs are
+    /// flushed, once for all that the round did. After every round, not only before a sleep: a long transfer that always
+    /// has something left to do would hold the logs back until its end.
     void run();
     void stop() noexcept { stopped_ = true; }
-    void beforeSleep(std::function<void()> call) { beforeSleep_ = std::move(call); }
+    void afterRound(std::function<void()> call) { afterRound_ = std::move(call); }
 
     /// The time of this round of events; read once a round.
     [[nodiscard]] Clock::time_point now() const noexcept { return now_; }
@@ -162,7 +163,7 @@ private:
     std::vector<Deadlines*> deadlines_;
     List<Endpoint> ready_;  ///< endpoints with news, this round
     List<Endpoint> running_;
-    std::function<void()> beforeSleep_;
+    std::function<void()> afterRound_;
 };
 
 } // namespace proxy::net

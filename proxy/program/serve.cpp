@@ -112,7 +112,7 @@ int serve(const settings::Reading& reading) {
     for (const std::string& warning : outcome.warnings) log.event(log::Level::warning, warning);
     log.event(log::Level::debug, "running as " + outcome.became + ": " + outcome.why);
     shutDownOnSignal(signals, server, log);
-    loop.beforeSleep([&log] { log.flush(); });
+    loop.afterRound([&log] { log.flush(); });
     log.event(log::Level::notice, "listening on " + names + ", in front of " + settings.socketPath +
                                       "; granted: " + grantedNames(settings.grants) +
                                       "; running as " + outcome.became);
