@@ -55,8 +55,7 @@ public:
         if (keywords.empty()) return;
         applyKeywords(reading_.listeners.back(), keywords, true);
         for (std::size_t i = shared_; i + 1 < reading_.listeners.size(); ++i)
-            if (reading_.listeners[i].index() == listener->index())
-                applyKeywords(reading_.listeners[i], keywords, false);
+            applyKeywords(reading_.listeners[i], keywords, false);
         shared_ = reading_.listeners.size();
     }
 
@@ -111,7 +110,8 @@ private:
         return std::nullopt;
     }
 
-    // `report`: the keywords' own listener says what is wrong; those that share them stay quiet.
+    // `report`: the keywords' own listener says what is wrong; those that share them, which may be of the
+    // other kind, take what fits them.
     void applyKeywords(Listener& listener, const std::vector<std::string_view>& keywords, bool report) {
         std::vector<std::string> wrong;
         if (auto* const tcp = std::get_if<TcpListener>(&listener)) {

@@ -1,8 +1,8 @@
-// Nanoseconds a decision, by kind of request. Run by hand, on a quiet machine and an optimized build.
+// Nanoseconds of CPU time a decision, by kind of request. Run by hand, of an optimized build.
 #include "proxy/policy/policy.h"
 
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 
 namespace {
 
@@ -34,14 +34,14 @@ int main() {
         {Variable::ping, Variable::containers, Variable::images, Variable::post});
     int allowed = 0;
     for (const Case& each : cases) {
-        const auto begin = std::chrono::steady_clock::now();
+        const std::clock_t begin = std::clock();
         for (int i = 0; i < rounds; ++i) {
             std::string_view path = each.path;
             asm volatile("" : : "g"(&path) : "memory"); // the compiler must not know that nothing changes
             allowed += policy.decide(each.method, path).allowed ? 1 : 0;
         }
-        const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - begin;
-        std::printf("%-12s %6.1f ns\n", each.name, spent.count() / rounds);
+        const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+        std::printf("%-12s %6.1f ns\n", each.name, seconds * 1e9 / rounds);
     }
     return allowed > 0 ? 0 : 1;
 }
