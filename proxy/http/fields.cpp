@@ -73,10 +73,10 @@ std::string_view takeElement(std::string_view& list) noexcept {
 }
 
 // RFC 9112 section 5.1: no whitespace between name and colon; servers that allowed it disagreed on the name.
-Reject badName(char c, bool empty, const Reasons& reasons) noexcept {
+Reject badName(char c, const Reasons& reasons) noexcept {
     if (c == '\n') return reasons.line.bareLf;
     if (c == '\r') return reasons.noColon;
-    if (isBlank(c) && !empty) return reasons.spaceBeforeColon;
+    if (isBlank(c)) return reasons.spaceBeforeColon;
     return reasons.name;
 }
 
@@ -84,8 +84,7 @@ Reject badName(char c, bool empty, const Reasons& reasons) noexcept {
 ParseResult parseLine(Cursor& cursor, const Reasons& reasons, Field& field) noexcept {
     field.name = cursor.take(CharClass::token);
     if (cursor.empty()) return needMore;
-    if (cursor.front() != ':' || field.name.empty())
-        return rejected(badName(cursor.front(), field.name.empty(), reasons));
+    if (cursor.front() != ':' || field.name.empty()) return rejected(badName(cursor.front(), reasons));
     ++cursor.at;
     const std::string_view value = cursor.take(CharClass::value);
     if (const auto step = parseLineEnd(cursor, reasons.line); step.outcome != Outcome::complete) return step;

@@ -29,7 +29,7 @@ ParseResult parseStatus(Cursor& cursor, int& status) noexcept {
 // SP [ reason-phrase ] CRLF. Without a phrase some servers leave the SP out as well; that is no other line
 // for anyone.
 ParseResult parseReason(Cursor& cursor, std::string_view& reason) noexcept {
-    reason = {cursor.at, 0};
+    reason = ""; // not a null view: the writer copies from it
     if (cursor.empty()) return needMore;
     if (cursor.front() == ' ') {
         ++cursor.at;

@@ -42,11 +42,9 @@ ParseResult parsePathAndQuery(Cursor& cursor, RequestHead& head) noexcept {
 
 // ( "http" / "https" ) "://", in any case
 ParseResult parseScheme(Cursor& cursor) noexcept {
-    bool secure = false;
     for (const char expected : std::string_view("http://")) {
         if (cursor.empty()) return needMore;
-        if (expected == ':' && !secure && (cursor.front() | 0x20) == 's') {
-            secure = true;
+        if (expected == ':' && (cursor.front() | 0x20) == 's') {
             ++cursor.at;
             if (cursor.empty()) return needMore;
         }

@@ -43,7 +43,7 @@ struct Row {
     std::string_view raw; ///< to the octet that decides, and no further
     std::string_view verdict;
 
-    friend void PrintTo(const Row& row, std::ostream* out) { *out << row.id; }
+    friend void PrintTo(const Row& row, std::ostream* stream) { *stream << row.id; }
 };
 
 const Row rows[] = {
@@ -68,6 +68,7 @@ const Row rows[] = {
     {"trailer-empty-value", "0\r\nX:\r\n\r\n"sv, "complete"},
     {"trailer-obs-text", "0\r\nX: \200\377\t\r\n\r\n"sv, "complete"},
     {"trailer-name-long", "0\r\nTransfer-Encoding-And-More: x\r\n\r\n"sv, "complete"},
+    {"trailer-name-one-longer-than-any-known", "0\r\nProxy-Authorizations: x\r\n\r\n"sv, "complete"},
     {"trailer-name-starts-like-host", "0\r\nHosts: x\r\n\r\n"sv, "complete"},
     // sizes
     {"size-missing", "\r"sv, "chunk.size.missing"},
@@ -322,7 +323,7 @@ struct Place {
     std::string_view prefix;
     std::string allowed;
 
-    friend void PrintTo(const Place& row, std::ostream* out) { *out << row.id; }
+    friend void PrintTo(const Place& row, std::ostream* stream) { *stream << row.id; }
 };
 
 const Place places[] = {

@@ -23,7 +23,7 @@ struct Row {
     std::string_view path;
     std::string_view decoded;
 
-    friend void PrintTo(const Row& row, std::ostream* out) { *out << row.id; }
+    friend void PrintTo(const Row& row, std::ostream* stream) { *stream << row.id; }
 };
 
 const Row rows[] = {

@@ -16,7 +16,7 @@ struct Accepted {
     std::string_view raw; ///< one head, to its last octet
     std::string_view facts;
 
-    friend void PrintTo(const Accepted& row, std::ostream* out) { *out << row.id; }
+    friend void PrintTo(const Accepted& row, std::ostream* stream) { *stream << row.id; }
 };
 
 const Accepted acceptedRows[] = {
@@ -200,7 +200,7 @@ struct Rejected {
     std::string_view raw; ///< to the octet that cannot be right, and no further
     std::string_view reason;
 
-    friend void PrintTo(const Rejected& row, std::ostream* out) { *out << row.id; }
+    friend void PrintTo(const Rejected& row, std::ostream* stream) { *stream << row.id; }
 };
 
 #define BEGIN "POST / HTTP/1.1\r\nHost: d\r\n" // NOLINT: string literals join only as literals
@@ -468,7 +468,7 @@ struct Place {
     std::string_view prefix;
     std::string allowed;
 
-    friend void PrintTo(const Place& row, std::ostream* out) { *out << row.id; }
+    friend void PrintTo(const Place& row, std::ostream* stream) { *stream << row.id; }
 };
 
 const Place places[] = {
@@ -525,7 +525,7 @@ struct ValuePlace {
     std::string_view before, after;
     std::string allowed;
 
-    friend void PrintTo(const ValuePlace& row, std::ostream* out) { *out << row.id; }
+    friend void PrintTo(const ValuePlace& row, std::ostream* stream) { *stream << row.id; }
 };
 
 const ValuePlace valuePlaces[] = {
@@ -576,7 +576,7 @@ std::string headOfFields(std::size_t count) {
 }
 
 TEST(RequestLimits, HeadOf64KiB) {
-    expectVerdict(parse, headOfSize(64 * 1024), "complete");
+    expectVerdict(parse, headOfSize(std::size_t{64} * 1024), "complete");
 }
 
 TEST(RequestLimits, LargestHead) {

@@ -24,7 +24,7 @@ struct Accepted {
     std::string_view raw; ///< one head, to its last octet
     std::string_view facts;
 
-    friend void PrintTo(const Accepted& row, std::ostream* out) { *out << row.id; }
+    friend void PrintTo(const Accepted& row, std::ostream* stream) { *stream << row.id; }
 };
 
 #define RAW_STREAM "Content-Type: application/vnd.docker.raw-stream\r\n" // NOLINT: joined as literals
@@ -149,7 +149,7 @@ struct Rejected {
     std::string_view raw; ///< to the octet that cannot be right, and no further
     std::string_view reason;
 
-    friend void PrintTo(const Rejected& row, std::ostream* out) { *out << row.id; }
+    friend void PrintTo(const Rejected& row, std::ostream* stream) { *stream << row.id; }
 };
 
 #define BEGIN "HTTP/1.1 200 OK\r\n" // NOLINT: joined as literals
@@ -249,7 +249,7 @@ struct Place {
     std::string_view prefix;
     std::string allowed;
 
-    friend void PrintTo(const Place& row, std::ostream* out) { *out << row.id; }
+    friend void PrintTo(const Place& row, std::ostream* stream) { *stream << row.id; }
 };
 
 const Place places[] = {
@@ -288,7 +288,7 @@ std::string headOfSize(std::size_t size) {
 }
 
 TEST(ResponseLimits, HeadOf64KiB) {
-    expectVerdict(parserFor({}), headOfSize(64 * 1024), "complete");
+    expectVerdict(parserFor({}), headOfSize(std::size_t{64} * 1024), "complete");
 }
 
 TEST(ResponseLimits, LargestHead) {

@@ -72,13 +72,15 @@ TEST_P(WriteRequest, OnceAndAgain) {
 }
 
 TEST(WithdrawUpgrade, AWithdrawnUpgradeLeavesNoTrace) {
-    const std::string_view sent = "GET /info HTTP/1.1\r\nHost: d\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nA: b\r\n\r\n";
+    const std::string_view sent =
+        "GET /info HTTP/1.1\r\nHost: d\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nA: b\r\n\r\n";
     const auto head = std::make_unique<RequestHead>();
     ASSERT_EQ(parseRequest(sent, *head).outcome, Outcome::complete);
     ASSERT_TRUE(head->upgrade);
     withdrawUpgrade(*head);
     std::array<char, 256> out{};
-    EXPECT_EQ(std::string_view(out.data(), writeRequest(*head, out)), "GET /info HTTP/1.1\r\nHost: d\r\nA: b\r\n\r\n");
+    EXPECT_EQ(std::string_view(out.data(), writeRequest(*head, out)),
+              "GET /info HTTP/1.1\r\nHost: d\r\nA: b\r\n\r\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, WriteRequest, testing::ValuesIn(requestRows), rowName<Row>);
