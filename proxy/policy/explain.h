@@ -20,7 +20,7 @@ inline constexpr std::size_t maxDenialSize = 1024;
                                            std::string_view target,
                                            std::span<char, maxDenialSize> out) noexcept;
 
-/// All ways to grant what was denied: "POST=1 and one of ALLOW_START=1, CONTAINERS=1"; empty when nothing
+/// All ways to grant what was denied: "POST=1 and one of CONTAINERS=1, ALLOW_START=1"; empty when nothing
 /// can. Verdict::wouldAllow holds but the narrowest.
 [[nodiscard]] std::string alternatives(const Verdict& verdict);
 
