@@ -1,9 +1,9 @@
 #include "conformance/commands.h"
 
+#include "conformance/access/access.h"
 #include "conformance/report/console.h"
 #include "conformance/target/target.h"
 
-#include <algorithm>
 #include <chrono>
 #include <ostream>
 #include <unistd.h>
@@ -50,37 +50,49 @@ void replaceProgram(Adapter& adapter, const std::string& program) {
     adapter.command.front() = program;
 }
 
-int exitStatus(const Summary& summary, Level level) {
-    if (!summary.errors.empty()) return 2;
-    const bool unknown =
-        summary.tally.failedRequired > summary.known.failedRequired ||
-        (level != Level::required && summary.tally.failedHardening > summary.known.failedHardening);
-    return unknown || !summary.outdated.empty() ? 1 : 0;
+void judgeAccess(const Options& options, const Adapter& adapter, TargetResult& result, Baseline& baseline,
+                 Progress& progress) {
+    const Selection selection = select(options.id, adapter.dialect);
+    const AccessPlan plan(Catalogue::builtin(), options.prefixes, selection.casePrefix);
+    if (selection.settings.empty() || plan.cases().empty())
+        throw UsageError("no case's id begins with '" + options.id + "'; list prints them");
+    progress.begin("access", selection.settings.size());
+    AccessRun access{adapter, plan, selection.settings, options.jobs, {}};
+    access.done = [&](const SettingsOutcome& outcome) {
+        record(result, access, outcome, baseline);
+        progress.step(plan.cases().size(), outcome.failures.size());
+    };
+    runAccess(access);
+}
+
+TargetResult judge(const Options& options, const std::string& target, std::ostream& out) {
+    Adapter adapter = readAdapter(target);
+    replaceProgram(adapter, options.program);
+    Baseline baseline = Baseline::read(adapter.baseline);
+    TargetResult result;
+    result.name = adapter.name;
+    result.about = adapter.about;
+    result.dialect = adapter.dialect;
+    result.version = versionOf(adapter);
+    out << adapter.name << " " << result.version << "\n";
+    const auto began = std::chrono::steady_clock::now();
+    Progress progress(out, ::isatty(STDOUT_FILENO) == 1);
+    judgeAccess(options, adapter, result, baseline, progress);
+    progress.finish();
+    result.outdated = baseline.outdated();
+    result.elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+    printSummary(out, result);
+    return result;
 }
 
 } // namespace
 
 int run(const Options& options, std::ostream& out) {
-    Adapter adapter = readAdapter(options.target);
-    replaceProgram(adapter, options.program);
-    Baseline baseline = Baseline::read(adapter.baseline);
-    const Selection selection = select(options.id, adapter.dialect);
-    const AccessPlan plan(Catalogue::builtin(), options.prefixes, selection.casePrefix);
-    if (selection.settings.empty() || plan.cases().empty())
-        throw UsageError("no case's id begins with '" + options.id + "'; list prints them");
-
-    out << adapter.name << " " << versionOf(adapter) << "\n";
-    const auto began = std::chrono::steady_clock::now();
-    Progress progress(out, selection.settings.size(), ::isatty(STDOUT_FILENO) == 1);
-    const AccessRun access{adapter, plan, selection.settings, options.jobs,
-                           [&](const SettingsOutcome& outcome) { progress.step(outcome); }};
-    const auto outcomes = runAccess(access);
-    progress.finish();
-    const Summary summary = summarize(access, outcomes, baseline);
-    printSummary(
-        out, access, outcomes, summary, baseline,
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began));
-    return exitStatus(summary, options.level);
+    RunResult result;
+    result.judged = options.level;
+    result.targets.push_back(judge(options, options.target, out));
+    return exitStatus(result.targets.front(), options.level);
 }
 
 int list(const Options& options, std::ostream& out) {

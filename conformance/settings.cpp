@@ -37,11 +37,11 @@ void addBothPosts(std::vector<Settings>& list, const Settings& base) {
 void addEachVariable(std::vector<Settings>& list, const Variables& variables) {
     for (const auto& variable : variables.all()) {
         if (variable.kind == VariableKind::method) continue;
-        addBothPosts(
-            list, with({"on." + variable.name, every(variables, "0"), "only " + variable.name + " granted"},
-                       variable.name, "1"));
+        addBothPosts(list, with({"on." + variable.name, every(variables, "0"),
+                                 "only " + variable.name + " granted", variable.name},
+                                variable.name, "1"));
         addBothPosts(list, with({"off." + variable.name, every(variables, "1"),
-                                 "all but " + variable.name + " granted"},
+                                 "all but " + variable.name + " granted", variable.name},
                                 variable.name, "0"));
     }
 }
@@ -49,7 +49,7 @@ void addEachVariable(std::vector<Settings>& list, const Variables& variables) {
 void addActionCombinations(std::vector<Settings>& list, const Variables& variables) {
     const char* const actions[] = {"START", "STOP", "RESTARTS"};
     for (unsigned bits = 0; bits < 8; ++bits) {
-        Settings settings{"allow", every(variables, "0"), "of the sections none, of ALLOW_ only"};
+        Settings settings{"allow", every(variables, "0"), "of the sections none, of ALLOW_ only", "actions"};
         for (unsigned i = 0; i < 3; ++i) {
             if ((bits >> i & 1U) == 0) continue;
             settings.environment[std::string("ALLOW_") + actions[i]] = "1";
@@ -64,7 +64,8 @@ void addActionCombinations(std::vector<Settings>& list, const Variables& variabl
 void addRandom(std::vector<Settings>& list, const Variables& variables) {
     std::mt19937 bits(seed);
     for (int i = 0; i < randomCount; ++i) {
-        Settings settings{"random." + std::to_string(i), {}, "drawn with seed " + std::to_string(seed)};
+        Settings settings{
+            "random." + std::to_string(i), {}, "drawn with seed " + std::to_string(seed), "random"};
         for (const auto& variable : variables.all())
             settings.environment[variable.name] = (bits() >> 16U & 1U) != 0 ? "1" : "0";
         list.push_back(std::move(settings));
@@ -98,7 +99,7 @@ std::vector<Settings> applicationSettings(const Table& table, Dialect dialect) {
         const auto of = dialectNamed(row.fields[dialectColumn]);
         if (!of) table.fail(row, "unknown dialect '" + row.fields[dialectColumn] + "'");
         if (!seen.insert(row.fields[id]).second) table.fail(row, "'" + row.fields[id] + "' is listed twice");
-        Settings settings{"app." + row.fields[id], {}, row.fields[application]};
+        Settings settings{"app." + row.fields[id], {}, row.fields[application], "applications"};
         for (const auto& grant : listOf(row.fields[grants], ' ')) {
             const auto equals = grant.find('=');
             const std::string variable = grant.substr(0, equals);
@@ -116,9 +117,9 @@ std::vector<Settings> applicationSettings(const Table& table, Dialect dialect) {
 std::vector<Settings> allSettings(Dialect dialect) {
     const Variables& variables = Variables::builtin(dialect);
     std::vector<Settings> list;
-    list.push_back({"defaults", {}, "no variable set"});
-    addBothPosts(list, {"none", every(variables, "0"), "nothing granted"});
-    addBothPosts(list, {"all", every(variables, "1"), "all granted"});
+    list.push_back({"defaults", {}, "no variable set", "defaults"});
+    addBothPosts(list, {"none", every(variables, "0"), "nothing granted", "none"});
+    addBothPosts(list, {"all", every(variables, "1"), "all granted", "all"});
     addEachVariable(list, variables);
     addActionCombinations(list, variables);
     static const Table table = parseSettings(embeddedTable("settings"), embeddedTableFile("settings"));

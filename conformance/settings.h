@@ -14,6 +14,8 @@ struct Settings {
     std::string id; // "on.CONTAINERS.post1"; never changes
     Environment environment;
     std::string about; // a few words for reports
+    // What reports file it under: the variable that is alone on or alone off, else a lower-case word.
+    std::string varies{};
 };
 
 // Every settings vector of a dialect; no two grant the same, the first of equals stays.

@@ -11,7 +11,6 @@
 #include <atomic>
 #include <filesystem>
 #include <mutex>
-#include <optional>
 #include <sys/epoll.h>
 #include <thread>
 
@@ -131,18 +130,19 @@ void Worker::tally(SettingsOutcome& outcome, const std::vector<Expectation>& exp
     for (std::uint32_t number = 0; number < expected.size(); ++number) {
         const auto& expectation = expected[number];
         const bool pass = passes(expectation, seen.of(number));
-        outcome.tally.add(pass, expectation.level);
-        outcome.byOperation[run_.plan.cases()[number].operation].add(pass, expectation.level);
-        if (!pass)
+        const auto& observation = seen.of(number);
+        if (pass)
+            ++outcome.passes[{run_.plan.cases()[number].operation, expectation.answer, expectation.level,
+                              observation.status, observation.seen}];
+        else
             outcome.failures.push_back(
-                {number, expectation, seen.of(number), seen.answer(number), seen.forwarded(number)});
+                {number, expectation, observation, seen.answer(number), seen.forwarded(number)});
     }
 }
 
 } // namespace
 
-std::vector<SettingsOutcome> runAccess(const AccessRun& run) {
-    std::vector<std::optional<SettingsOutcome>> outcomes(run.settings.size());
+void runAccess(const AccessRun& run) {
     std::atomic<std::size_t> next{0};
     std::atomic<bool> stop{false};
     std::mutex reporting;
@@ -155,19 +155,12 @@ std::vector<SettingsOutcome> runAccess(const AccessRun& run) {
             const std::lock_guard lock(reporting);
             if (stop) return; // one error is enough: whatever another thread met meanwhile has the same cause
             stop = !outcome.error.empty();
-            outcomes[i] = std::move(outcome);
-            if (run.done) run.done(*outcomes[i]);
+            run.done(std::move(outcome));
         }
     };
-    {
-        std::vector<std::jthread> threads;
-        threads.reserve(static_cast<std::size_t>(run.jobs));
-        for (int i = 0; i < run.jobs; ++i) threads.emplace_back(work);
-    }
-    std::vector<SettingsOutcome> ran;
-    for (auto& outcome : outcomes)
-        if (outcome) ran.push_back(std::move(*outcome));
-    return ran;
+    std::vector<std::jthread> threads;
+    threads.reserve(static_cast<std::size_t>(run.jobs));
+    for (int i = 0; i < run.jobs; ++i) threads.emplace_back(work);
 }
 
 } // namespace conformance

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "conformance/access/verdict.h"
+#include "conformance/baseline.h"
+#include "conformance/report/result.h"
 #include "conformance/settings.h"
 #include "conformance/target/adapter.h"
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -14,25 +17,6 @@
 #include <vector>
 
 namespace conformance {
-
-struct Tally {
-    std::uint64_t passed = 0;
-    std::uint64_t failedRequired = 0;
-    std::uint64_t failedHardening = 0;
-
-    std::uint64_t total() const { return passed + failedRequired + failedHardening; }
-    void add(bool pass, Level level) {
-        if (pass)
-            ++passed;
-        else
-            ++(level == Level::required ? failedRequired : failedHardening);
-    }
-    void add(const Tally& other) {
-        passed += other.passed;
-        failedRequired += other.failedRequired;
-        failedHardening += other.failedHardening;
-    }
-};
 
 struct AccessFailure {
     std::uint32_t number = 0; // of the case in the plan
@@ -42,11 +26,20 @@ struct AccessFailure {
     std::string forwarded; // what the daemon saw
 };
 
+// How a passed case went, without which case it was.
+struct AccessPass {
+    const Operation* operation = nullptr;
+    Answer answer = Answer::deny;
+    Level level = Level::required;
+    std::uint16_t status = 0;
+    std::uint8_t seen = 0;
+    auto operator<=>(const AccessPass&) const = default;
+};
+
 // What came of one settings vector.
 struct SettingsOutcome {
     const Settings* settings = nullptr;
-    Tally tally;
-    std::map<const Operation*, Tally> byOperation;
+    std::map<AccessPass, std::uint64_t> passes;
     std::vector<AccessFailure> failures; // every one, required and hardening
     std::string error; // the run's, not the target's verdict: not empty means nothing else counts
     std::chrono::microseconds startTime{0};
@@ -57,10 +50,13 @@ struct AccessRun {
     const AccessPlan& plan;
     const std::vector<Settings>& settings;
     int jobs = 2;
-    std::function<void(const SettingsOutcome&)> done; // called as vectors finish, one call at a time
+    std::function<void(SettingsOutcome)> done; // called as vectors finish, one call at a time
 };
 
-// In the order of `settings`. Stops at the first error: vectors that never ran are missing from the result.
-std::vector<SettingsOutcome> runAccess(const AccessRun& run);
+// Stops at the first error: vectors that never ran are never `done`.
+void runAccess(const AccessRun& run);
+
+// Files an outcome under its cells. The baseline learns which cases ran.
+void record(TargetResult& result, const AccessRun& run, const SettingsOutcome& outcome, Baseline& baseline);
 
 } // namespace conformance

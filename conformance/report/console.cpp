@@ -1,129 +1,152 @@
 #include "conformance/report/console.h"
 
+#include "conformance/catalogue.h"
+
 #include <algorithm>
 #include <iomanip>
 #include <map>
 #include <ostream>
-#include <unordered_set>
+#include <tuple>
 
 namespace conformance {
 namespace {
 
 constexpr std::size_t shownFailures = 20;
 constexpr std::size_t barWidth = 30;
+constexpr int nameWidth = 16;
 
-std::string idOf(const AccessRun& run, const SettingsOutcome& outcome, std::uint32_t number) {
-    return "access/" + outcome.settings->id + "/" + run.plan.cases()[number].id;
+// What governs the operation; in families without operations, what the case sets.
+std::string groupOf(const CellKey& key) {
+    const Operation* const operation = Catalogue::builtin().find(key.operation);
+    if (operation == nullptr) return key.variable;
+    return operation->variable.empty() ? "(no variable)" : operation->variable;
 }
 
-std::string variableOf(const Operation& op) {
-    return op.variable.empty() ? "(no variable)" : op.variable;
-}
+using Rows = std::map<std::string, std::map<std::string, Tally>>; // family, group
 
-void noteAll(const AccessRun& run, const SettingsOutcome& outcome, Baseline& baseline) {
-    std::unordered_set<std::uint32_t> failed;
-    for (const auto& failure : outcome.failures) failed.insert(failure.number);
-    for (std::uint32_t number = 0; number < run.plan.cases().size(); ++number)
-        baseline.ran(idOf(run, outcome, number), !failed.contains(number));
+Rows rowsOf(const TargetResult& target) {
+    Rows rows;
+    for (const auto& [key, cell] : target.cells()) rows[key.family][groupOf(key)].add(cell);
+    return rows;
 }
 
 void printRow(std::ostream& out, const std::string& name, const Tally& tally) {
-    out << "  " << std::left << std::setw(16) << name << std::right << std::setw(10) << tally.total()
+    out << "  " << std::left << std::setw(nameWidth) << name << std::right << std::setw(10) << tally.total()
         << std::setw(10) << tally.passed << std::setw(10) << tally.failedRequired << std::setw(11)
-        << tally.failedHardening << "\n";
+        << tally.failedHardening << std::setw(8) << tally.known << std::setw(10) << tally.observed
+        << std::setw(9) << tally.skipped + tally.disabled << std::setw(8) << tally.errors << "\n";
 }
 
-void printFailure(std::ostream& out, const AccessRun& run, const SettingsOutcome& outcome,
-                  const AccessFailure& failure) {
-    const auto& one = run.plan.cases()[failure.number];
-    out << "\n  " << idOf(run, outcome, failure.number) << "  [" << nameOf(failure.expectation.level)
-        << "]\n    " << sentenceOf(failure.expectation, one) << " (" << outcome.settings->about << "; rule "
-        << failure.expectation.rule << ")\n    expected: " << expectedInWords(failure.expectation)
-        << "\n    got:      " << gotInWords(failure.observation) << "\n";
+void printTable(std::ostream& out, const TargetResult& target) {
+    out << "  " << std::left << std::setw(nameWidth) << "" << std::right << std::setw(10) << "cases"
+        << std::setw(10) << "passed" << std::setw(10) << "required" << std::setw(11) << "hardening"
+        << std::setw(8) << "known" << std::setw(10) << "observed" << std::setw(9) << "skipped" << std::setw(8)
+        << "errors\n";
+    const Rows rows = rowsOf(target);
+    for (const auto& [family, groups] : rows) {
+        Tally all;
+        for (const auto& [group, tally] : groups) all.add(tally);
+        printRow(out, family, all);
+        if (groups.size() == 1) continue;
+        for (const auto& [group, tally] : groups)
+            printRow(out, "  " + (group.empty() ? "(none)" : group), tally);
+    }
+    if (rows.size() > 1) printRow(out, "all", target.tally());
 }
 
-// The first of every operation and level: a deviation shows once, not once a prefix and settings vector.
-void printFailures(std::ostream& out, const AccessRun& run, const std::vector<SettingsOutcome>& outcomes,
-                   const Baseline& baseline) {
-    std::map<std::pair<const Operation*, Level>, std::size_t> shown;
-    std::size_t left = 0;
-    for (const auto& outcome : outcomes)
-        for (const auto& failure : outcome.failures) {
-            if (baseline.knows(idOf(run, outcome, failure.number))) continue;
-            auto& count = shown[{run.plan.cases()[failure.number].operation, failure.expectation.level}];
-            if (count++ == 0 && shown.size() <= shownFailures)
-                printFailure(out, run, outcome, failure);
-            else
-                ++left;
+void printFailure(std::ostream& out, const Result& result) {
+    out << "\n  " << result.id << "  [" << nameOf(result.level) << "]\n    " << result.sentence
+        << "\n    expected: " << result.expected << "\n    got:      " << result.got << "\n";
+}
+
+bool isShown(const Result& result) {
+    return result.status == Status::fail && !result.known && result.level != Level::observed;
+}
+
+// The first of every operation and level, of a family without operations each: a deviation shows once, not
+// once a prefix and settings vector.
+void printFailures(std::ostream& out, const TargetResult& target) {
+    std::map<std::tuple<std::string_view, std::string_view, Level>, bool> seen;
+    std::uint64_t shown = 0;
+    for (const auto* list : {&target.results(), &target.examples()})
+        for (const auto& result : *list) {
+            if (!isShown(result) || shown == shownFailures) continue;
+            const std::string_view of = result.operation.empty() ? result.id : result.operation;
+            if (!seen.try_emplace({familyOf(result.id), of, result.level}, true).second) continue;
+            printFailure(out, result);
+            ++shown;
         }
-    if (left > 0) out << "\n  … and " << left << " like these; --json writes them all\n";
+    const auto deviations = target.tally().deviations();
+    if (deviations > shown) out << "\n  … and " << deviations - shown << " more; --html shows them by cell\n";
+}
+
+double seconds(std::chrono::microseconds time) {
+    return std::chrono::duration<double>(time).count();
 }
 
 } // namespace
 
-Progress::Progress(std::ostream& out, std::size_t vectors, bool terminal)
+Progress::Progress(std::ostream& out, bool terminal)
     : out_(out)
-    , vectors_(vectors)
     , terminal_(terminal) {}
 
-void Progress::step(const SettingsOutcome& outcome) {
+void Progress::begin(std::string family, std::size_t steps) {
+    family_ = std::move(family);
+    steps_ = steps;
+    done_ = 0;
+}
+
+void Progress::step(std::uint64_t cases, std::uint64_t deviations) {
     ++done_;
-    tally_.add(outcome.tally);
+    cases_ += cases;
+    deviations_ += deviations;
     if (!terminal_) return;
-    const auto filled = done_ * barWidth / vectors_;
-    out_ << "\r  [" << std::string(filled, '#') << std::string(barWidth - filled, '.') << "] " << done_ << "/"
-         << vectors_ << " settings, " << tally_.total() << " cases, "
-         << tally_.failedRequired + tally_.failedHardening << " deviations" << std::flush;
+    const auto filled = std::min(done_, steps_) * barWidth / std::max<std::size_t>(1, steps_);
+    out_ << "\r  " << family_ << " [" << std::string(filled, '#') << std::string(barWidth - filled, '.')
+         << "] " << done_ << "/" << steps_ << ", " << cases_ << " cases, " << deviations_
+         << " deviations\033[K" << std::flush;
 }
 
 void Progress::finish() {
     if (terminal_) out_ << "\r\033[K" << std::flush;
 }
 
-Summary summarize(const AccessRun& run, const std::vector<SettingsOutcome>& outcomes, Baseline& baseline) {
-    Summary summary;
-    summary.settings = outcomes.size();
-    for (const auto& outcome : outcomes) {
-        if (!outcome.error.empty()) {
-            summary.errors.push_back("access/" + outcome.settings->id + ": " + outcome.error);
-            continue;
-        }
-        summary.tally.add(outcome.tally);
-        if (baseline.empty()) continue;
-        noteAll(run, outcome, baseline);
-        for (const auto& failure : outcome.failures)
-            if (baseline.knows(idOf(run, outcome, failure.number)))
-                summary.known.add(false, failure.expectation.level);
-    }
-    summary.outdated = baseline.outdated();
-    return summary;
+void printSummary(std::ostream& out, const TargetResult& target) {
+    printTable(out, target);
+    printFailures(out, target);
+    out << "\n  " << std::fixed << std::setprecision(1) << seconds(target.elapsed) << " s";
+    if (target.started > 0)
+        out << ", " << target.started << " starts of "
+            << 1000.0 * seconds(target.starts) / static_cast<double>(target.started) << " ms each";
+    if (const auto known = target.tally().known; known > 0) out << ", " << known << " known deviations";
+    out << "\n";
+    for (const auto& row : target.outdated)
+        out << "  outdated in the baseline, it passes now: " << row << "\n";
+    for (const auto& result : target.results())
+        if (result.status == Status::error) out << "  ERROR " << result.id << ": " << result.got << "\n";
 }
 
-void printSummary(std::ostream& out, const AccessRun& run, const std::vector<SettingsOutcome>& outcomes,
-                  const Summary& summary, const Baseline& baseline, std::chrono::milliseconds elapsed) {
-    std::map<std::string, Tally> byVariable;
-    std::chrono::microseconds starts{0};
-    for (const auto& outcome : outcomes) {
-        starts += outcome.startTime;
-        for (const auto& [op, tally] : outcome.byOperation) byVariable[variableOf(*op)].add(tally);
-    }
-    if (summary.tally.total() > 0)
-        out << "  " << std::left << std::setw(16) << "access" << std::right << std::setw(10) << "cases"
-            << std::setw(10) << "passed" << std::setw(10) << "required" << std::setw(11) << "hardening"
-            << "\n";
-    for (const auto& [variable, tally] : byVariable) printRow(out, variable, tally);
-    if (summary.tally.total() > 0) printRow(out, "all", summary.tally);
-    printFailures(out, run, outcomes, baseline);
-    out << "\n  " << summary.settings << " of " << run.settings.size() << " settings, " << std::fixed
-        << std::setprecision(1) << static_cast<double>(elapsed.count()) / 1000.0 << " s";
-    if (!outcomes.empty())
-        out << ", a start takes "
-            << static_cast<double>(starts.count()) / 1000.0 / static_cast<double>(outcomes.size()) << " ms";
-    if (summary.known.total() > 0) out << ", " << summary.known.total() << " known deviations";
+void printComparison(std::ostream& out, const RunResult& run) {
+    std::map<std::string, std::vector<Tally>> families;
+    for (std::size_t i = 0; i < run.targets.size(); ++i)
+        for (const auto& [key, cell] : run.targets[i].cells()) {
+            auto& columns = families[key.family];
+            columns.resize(run.targets.size());
+            columns[i].add(cell);
+        }
+    out << "\n  required + hardening deviations of cases\n  " << std::left << std::setw(nameWidth) << "";
+    for (const auto& target : run.targets) out << "  " << std::setw(26) << target.name;
     out << "\n";
-    for (const auto& row : summary.outdated)
-        out << "  outdated in the baseline, it passes now: " << row << "\n";
-    for (const auto& error : summary.errors) out << "  ERROR " << error << "\n";
+    for (const auto& [family, columns] : families) {
+        out << "  " << std::setw(nameWidth) << family;
+        for (const auto& tally : columns) {
+            std::string text = std::to_string(tally.failedRequired) + " + " +
+                               std::to_string(tally.failedHardening) + " of " + std::to_string(tally.total());
+            if (tally.errors > 0) text += ", " + std::to_string(tally.errors) + " errors";
+            out << "  " << std::setw(26) << text;
+        }
+        out << "\n";
+    }
 }
 
 } // namespace conformance

@@ -1,11 +1,10 @@
 // What the program prints: a progress bar on a terminal, and the summary.
 #pragma once
 
-#include "conformance/access/access.h"
-#include "conformance/baseline.h"
+#include "conformance/report/result.h"
 
-#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 
@@ -13,29 +12,26 @@ namespace conformance {
 
 class Progress {
 public:
-    Progress(std::ostream& out, std::size_t vectors, bool terminal);
-    void step(const SettingsOutcome& outcome);
+    Progress(std::ostream& out, bool terminal); // silent where there is no terminal
+    void begin(std::string family, std::size_t steps);
+    void step(std::uint64_t cases, std::uint64_t deviations);
     void finish(); // takes the bar off the screen
 
 private:
     std::ostream& out_;
-    std::size_t vectors_;
-    std::size_t done_ = 0;
-    Tally tally_;
     bool terminal_;
+    std::string family_;
+    std::size_t steps_ = 0;
+    std::size_t done_ = 0;
+    std::uint64_t cases_ = 0;
+    std::uint64_t deviations_ = 0;
 };
 
-struct Summary {
-    Tally tally;
-    Tally known; // of the failed ones, those that the baseline lists
-    std::size_t settings = 0;
-    std::vector<std::string> errors;
-    std::vector<std::string> outdated; // baseline rows none of whose cases failed
-};
+// By family, and by variable where a family goes through them; then deviations, one of each kind; errors
+// last.
+void printSummary(std::ostream& out, const TargetResult& target);
 
-Summary summarize(const AccessRun& run, const std::vector<SettingsOutcome>& outcomes, Baseline& baseline);
-
-void printSummary(std::ostream& out, const AccessRun& run, const std::vector<SettingsOutcome>& outcomes,
-                  const Summary& summary, const Baseline& baseline, std::chrono::milliseconds elapsed);
+// Several targets side by side: deviations and cases by family.
+void printComparison(std::ostream& out, const RunResult& run);
 
 } // namespace conformance
