@@ -7,6 +7,7 @@
 #include <charconv>
 #include <ctime>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -73,8 +74,11 @@ Log::Log(int descriptor, Level least, Format format)
     , least_(least)
     , format_(format) {
     struct stat status {};
+    if (::fstat(descriptor, &status) != 0) return;
+    socket_ =
+        S_ISSOCK(status.st_mode); // systemd's journal: it cannot be opened anew, but each write can be told
     // A terminal is somebody's screen: it never blocks for long and its output is for eyes.
-    if (::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode)) {
+    if (S_ISFIFO(status.st_mode)) {
         const int own = reopened(descriptor);
         if (own >= 0) {
             descriptor_ = own;
@@ -203,9 +207,21 @@ void Log::timestamp() {
 }
 
 void Log::flush() noexcept {
+    write();
+    if (!pending_.empty() || dropped_ == 0) return;
+    const std::uint64_t count = std::exchange(dropped_, 0);
+    event(Level::warning,
+          std::to_string(count) + " log lines were dropped: standard output is not being read");
+    write();
+}
+
+void Log::write() noexcept {
     std::size_t written = 0;
     while (written < pending_.size()) {
-        const ssize_t n = ::write(descriptor_, pending_.data() + written, pending_.size() - written);
+        const char* const from = pending_.data() + written;
+        const std::size_t size = pending_.size() - written;
+        const ssize_t n = socket_ ? ::send(descriptor_, from, size, MSG_DONTWAIT | MSG_NOSIGNAL)
+                                  : ::write(descriptor_, from, size);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && errno != EAGAIN)
             written = pending_.size(); // nobody can read it: standard output is closed
@@ -213,13 +229,6 @@ void Log::flush() noexcept {
         written += static_cast<std::size_t>(n);
     }
     pending_.erase(0, written);
-    if (pending_.empty() && dropped_ != 0) reportDropped();
-}
-
-void Log::reportDropped() {
-    const std::uint64_t count = std::exchange(dropped_, 0);
-    event(Level::warning,
-          std::to_string(count) + " log lines were dropped: standard output is not being read");
 }
 
 } // namespace proxy::log

@@ -62,10 +62,11 @@ private:
     void word(std::string_view ours);
     void json(const Access& access);
     void timestamp();
-    void reportDropped();
+    void write() noexcept;
 
     int descriptor_;
     bool ownDescriptor_ = false;
+    bool socket_ = false;
     Level least_;
     Format format_;
     std::string pending_;
