@@ -1,0 +1,69 @@
+"""Engines in other networks than tests/engine's: the machine's own, and one with a bridge."""
+
+import os
+import stat
+from pathlib import Path
+
+from docker_cli import Docker
+from private_engine import ENGINE_SH, PrivateEngine, UnixHTTPConnection
+
+PATH = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+OWN_MOUNTS = ["unshare", "--mount", "--propagation", "private", "bash"]
+
+WITH_BRIDGE = """
+    mount -t tmpfs tmpfs /run
+    if [ -d /etc/docker ]; then mount -t tmpfs tmpfs /etc/docker; fi
+    ip link set lo up
+    exec setpriv --pdeathsig TERM dockerd --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \
+      -H "unix://$1/docker.sock" --iptables=false --ip6tables=false --cgroup-parent "$(basename "$1")"
+"""
+
+
+class EngineOnThisNetwork(PrivateEngine):
+    """Its builds reach the mirror; containers with "--network host" listen where a test reaches them."""
+
+    def command(self):
+        return ["env", PATH, *OWN_MOUNTS, ENGINE_SH, "enter", self.folder, ""]
+
+
+class EngineWithBridge(PrivateEngine):
+    """In a network of its own, whose port 2375 is free: `docker run -p` works there."""
+
+    def command(self):
+        return ["env", PATH, "unshare", "--net", *OWN_MOUNTS, "-euc", WITH_BRIDGE, "bash", self.folder]
+
+    def cli(self, host, config):
+        return InNetwork(self.process.pid, self.docker, host, config)
+
+
+class InNetwork(Docker):
+    """A command line that runs in the network of a process."""
+
+    def __init__(self, pid, *arguments):
+        super().__init__(*arguments)
+        self.enter = ["/usr/bin/nsenter", f"--net=/proc/{pid}/ns/net"]
+
+    def command(self, arguments):
+        return [*self.enter, *super().command(arguments)]
+
+
+DEFAULT_SOCKET = "/var/run/docker.sock"
+
+
+def is_socket(path):
+    try:
+        return stat.S_ISSOCK(os.stat(path).st_mode)
+    except OSError:
+        return False
+
+
+def answers(path):
+    """Whether an engine listens there."""
+    connection = UnixHTTPConnection(Path(path))
+    try:
+        connection.request("GET", "/_ping")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
