@@ -22,10 +22,9 @@ struct RequestHead {
     Framing framing;       ///< none, length or chunked
     bool keepAlive = true; ///< may the client's connection serve another request (version and Connection)
     bool expectContinue = false;
-    bool upgrade = false; ///< an Upgrade field that Connection nominates
-    std::size_t size = 0; ///< octets of the head, the empty line (and one leading CRLF, if any) included
-    std::string_view
-        text; ///< the head as sent, from the method to the empty line: what writeRequest copies from
+    bool upgrade = false;  ///< an Upgrade field that Connection nominates
+    std::size_t size = 0;  ///< octets of the head, the empty line (and one leading CRLF, if any) included
+    std::string_view text; ///< as sent, from the method to the empty line: what writeRequest copies from
 };
 
 struct ParseResult {
