@@ -1,9 +1,16 @@
 #include "conformance/commands.h"
 
 #include "conformance/access/access.h"
+#include "conformance/report/compare.h"
 #include "conformance/report/console.h"
+#include "conformance/report/json.h"
 #include "conformance/target/target.h"
 
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeFormatter.h>
+#include <Poco/Timestamp.h>
+
+#include <algorithm>
 #include <chrono>
 #include <ostream>
 #include <unistd.h>
@@ -50,6 +57,17 @@ void replaceProgram(Adapter& adapter, const std::string& program) {
     adapter.command.front() = program;
 }
 
+std::string now() {
+    return Poco::DateTimeFormatter::format(Poco::Timestamp(), Poco::DateTimeFormat::ISO8601_FORMAT);
+}
+
+std::string selectionText(const Options& options) {
+    std::string text = options.prefixes == Prefixes::all ? "--prefixes all" : "--prefixes default";
+    if (!options.family.empty()) text += " --family " + options.family;
+    if (!options.id.empty()) text += " --id " + options.id;
+    return text;
+}
+
 void judgeAccess(const Options& options, const Adapter& adapter, TargetResult& result, Baseline& baseline,
                  Progress& progress) {
     const Selection selection = select(options.id, adapter.dialect);
@@ -89,10 +107,67 @@ TargetResult judge(const Options& options, const std::string& target, std::ostre
 } // namespace
 
 int run(const Options& options, std::ostream& out) {
+    checkWritable(options.reports);
     RunResult result;
+    result.began = now();
+    result.selection = selectionText(options);
     result.judged = options.level;
-    result.targets.push_back(judge(options, options.target, out));
-    return exitStatus(result.targets.front(), options.level);
+    // Mistakes in any adapter or baseline come to light before the first target is judged for minutes.
+    for (const auto& target : options.targets) Baseline::read(readAdapter(target).baseline);
+    int status = 0;
+    for (const auto& target : options.targets) {
+        result.targets.push_back(judge(options, target, out));
+        status = std::max(status, exitStatus(result.targets.back(), options.level));
+    }
+    if (result.targets.size() > 1) printComparison(out, result);
+    write(options.reports, result);
+    return status;
+}
+
+int compare(const Options& options, std::ostream& out) {
+    const RunResult before = readJson(options.inputs.front());
+    if (options.inputs.size() == 1) {
+        if (before.targets.size() != 2)
+            throw UsageError(options.inputs.front() + " holds " + std::to_string(before.targets.size()) +
+                             " targets, not two; give a second report to compare with");
+        return printDifferences(out, before.targets[0], before.targets[1], options.level);
+    }
+    const RunResult after = readJson(options.inputs.back());
+    if (before.selection != after.selection)
+        out << "the runs had different cases: '" << before.selection << "' and '" << after.selection << "'\n";
+    if (before.targets.size() == 1 && after.targets.size() == 1)
+        return printDifferences(out, before.targets.front(), after.targets.front(), options.level);
+    int status = 0;
+    for (const auto& target : before.targets) {
+        const auto same = std::find_if(after.targets.begin(), after.targets.end(),
+                                       [&](const TargetResult& other) { return other.name == target.name; });
+        if (same == after.targets.end()) {
+            out << target.name << " is not in " << options.inputs.back() << "\n";
+            status = std::max(status, 1);
+        } else
+            status = std::max(status, printDifferences(out, target, *same, options.level));
+    }
+    return status;
+}
+
+int render(const Options& options, std::ostream& out) {
+    checkWritable(options.reports);
+    RunResult all;
+    for (const auto& input : options.inputs) {
+        RunResult run = readJson(input);
+        if (all.targets.empty()) {
+            all.began = run.began;
+            all.selection = run.selection;
+            all.judged = run.judged;
+        }
+        for (auto& target : run.targets) {
+            printSummary(out << target.name << " " << target.version << "\n", target);
+            all.targets.push_back(std::move(target));
+        }
+    }
+    if (all.targets.size() > 1) printComparison(out, all);
+    write(options.reports, all);
+    return 0;
 }
 
 int list(const Options& options, std::ostream& out) {
@@ -126,6 +201,8 @@ int commandLineMain(const std::vector<std::string>& arguments, std::ostream& out
     try {
         const Options options = parseOptions(arguments);
         if (options.command == "run") return run(options, out);
+        if (options.command == "compare") return compare(options, out);
+        if (options.command == "render") return render(options, out);
         if (options.command == "list") return list(options, out);
         if (options.command == "explain") return explain(options, out);
         out << usage;

@@ -9,6 +9,8 @@
 namespace conformance {
 
 int run(const Options& options, std::ostream& out);
+int compare(const Options& options, std::ostream& out);
+int render(const Options& options, std::ostream& out);
 int list(const Options& options, std::ostream& out);
 int explain(const Options& options, std::ostream& out);
 

@@ -1,5 +1,6 @@
 #include "conformance/options.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -8,7 +9,10 @@ namespace conformance {
 const char* const usage =
     R"(socket-proxy-conformance: judges socket proxies for the Docker Engine API
 
-  run --target FILE   starts the target with one settings vector after another and judges every case
+  run --target FILE   starts the target with one settings vector after another and judges every case;
+                      --target again: another one, side by side
+  compare A [B]       what changed from report A to report B, or between the two targets in A; both JSON
+  render FILE …       writes reports anew from JSON ones, their targets side by side
   list                prints the ids of cases
   explain ID          prints what a case sends, what must happen and which rule says so
 
@@ -18,6 +22,9 @@ const char* const usage =
   --id PREFIX         only cases whose id begins so; ids are FAMILY/SETTINGS/OPERATION/METHOD/VERSION
   --prefixes WHICH    default: no version, the oldest and the newest; all: every version
   --level LEVEL       deviations up to this level make the exit status 1: required (default), hardening
+  --json FILE         writes everything that was seen; compare and render read it
+  --junit FILE        writes JUnit XML
+  --html FILE         writes a page with the matrix, which needs no network
   --dialect NAME      for list and explain: tecnativa (default) or linuxserver
   --jobs N            targets at a time (default 2)
 
@@ -32,9 +39,8 @@ Prefixes prefixesNamed(const std::string& name) {
     throw UsageError("--prefixes takes default or all, not '" + name + "'");
 }
 
-Level levelNamed(const std::string& name) {
-    for (const Level level : {Level::required, Level::hardening, Level::observed})
-        if (name == nameOf(level)) return level;
+Level levelOption(const std::string& name) {
+    if (const auto level = levelNamed(name)) return *level;
     throw UsageError("--level takes required, hardening or observed, not '" + name + "'");
 }
 
@@ -57,39 +63,62 @@ using Setter = std::function<void(Options&, const std::string&)>;
 
 const std::map<std::string, Setter>& setters() {
     static const std::map<std::string, Setter> all{
-        {"--target", [](Options& o, const std::string& v) { o.target = v; }},
+        {"--target", [](Options& o, const std::string& v) { o.targets.push_back(v); }},
         {"--program", [](Options& o, const std::string& v) { o.program = v; }},
         {"--family", [](Options& o, const std::string& v) { o.family = familyNamed(v); }},
         {"--id", [](Options& o, const std::string& v) { o.id = v; }},
         {"--prefixes", [](Options& o, const std::string& v) { o.prefixes = prefixesNamed(v); }},
-        {"--level", [](Options& o, const std::string& v) { o.level = levelNamed(v); }},
+        {"--level", [](Options& o, const std::string& v) { o.level = levelOption(v); }},
         {"--dialect", [](Options& o, const std::string& v) { o.dialect = dialectOption(v); }},
+        {"--json", [](Options& o, const std::string& v) { o.reports.json = v; }},
+        {"--junit", [](Options& o, const std::string& v) { o.reports.junit = v; }},
+        {"--html", [](Options& o, const std::string& v) { o.reports.html = v; }},
         {"--jobs", [](Options& o, const std::string& v) { o.jobs = jobsOf(v); }},
     };
     return all;
 }
 
 void check(const Options& options) {
-    if (options.command == "run" && options.target.empty())
+    const auto& command = options.command;
+    if (command == "run" && options.targets.empty())
         throw UsageError("run needs --target FILE, an adapter such as conformance/targets/haproxy.json");
+    if (options.targets.size() > 1 && !options.program.empty())
+        throw UsageError("--program names the program of one target, and there are " +
+                         std::to_string(options.targets.size()));
+    if (command == "explain" && options.id.empty()) throw UsageError("explain needs the id of a case");
+    if (command == "compare" && (options.inputs.empty() || options.inputs.size() > 2))
+        throw UsageError("compare needs two reports that run --json wrote, or one of two targets");
+    if (command == "render" && (options.inputs.empty() || !options.reports.any()))
+        throw UsageError("render needs reports that run --json wrote, and --html, --junit or --json");
+    if (command != "run" && command != "render" && options.reports.any())
+        throw UsageError("only run and render write reports");
+}
+
+const std::vector<std::string> commands{"run", "compare", "render", "list", "explain", "help"};
+
+// A word without dashes; false: the command takes none.
+bool takeWord(Options& options, const std::string& word) {
     if (options.command == "explain" && options.id.empty())
-        throw UsageError("explain needs the id of a case");
+        options.id = word;
+    else if (options.command == "compare" || options.command == "render")
+        options.inputs.push_back(word);
+    else
+        return false;
+    return true;
 }
 
 } // namespace
 
 Options parseOptions(const std::vector<std::string>& arguments) {
     Options options;
-    if (arguments.empty()) throw UsageError("say what to do: run, list or explain; --help tells more");
+    if (arguments.empty())
+        throw UsageError("say what to do: run, compare, render, list or explain; --help tells more");
     options.command = arguments.front() == "--help" || arguments.front() == "-h" ? "help" : arguments.front();
-    if (options.command != "run" && options.command != "list" && options.command != "explain" &&
-        options.command != "help")
-        throw UsageError("unknown command '" + options.command + "'; there are: run, list, explain");
+    if (std::find(commands.begin(), commands.end(), options.command) == commands.end())
+        throw UsageError("unknown command '" + options.command +
+                         "'; there are: run, compare, render, list, explain");
     for (std::size_t i = 1; i < arguments.size(); ++i) {
-        if (options.command == "explain" && options.id.empty() && !arguments[i].starts_with("--")) {
-            options.id = arguments[i];
-            continue;
-        }
+        if (!arguments[i].starts_with("--") && takeWord(options, arguments[i])) continue;
         const auto known = setters().find(arguments[i]);
         if (known == setters().end())
             throw UsageError("unknown option '" + arguments[i] + "'; --help lists them");

@@ -3,6 +3,7 @@
 
 #include "conformance/access/plan.h"
 #include "conformance/oracle.h"
+#include "conformance/report/files.h"
 
 #include <stdexcept>
 #include <string>
@@ -17,8 +18,8 @@ public:
 };
 
 struct Options {
-    std::string command; // run, list, explain, help
-    std::string target;
+    std::string command; // run, compare, render, list, explain, help
+    std::vector<std::string> targets;
     std::string program; // instead of the first word of the adapter's command
     std::string family;
     std::string id; // of cases: a beginning
@@ -26,6 +27,8 @@ struct Options {
     Level level = Level::required;
     Dialect dialect = Dialect::tecnativa; // for list and explain
     int jobs = 2;
+    ReportFiles reports;
+    std::vector<std::string> inputs; // reports to compare or render
 };
 
 Options parseOptions(const std::vector<std::string>& arguments);

@@ -4,8 +4,7 @@
 #include "conformance/access/head.h"
 #include "conformance/access/origin.h"
 #include "conformance/target/target.h"
-
-#include <Poco/TemporaryFile.h>
+#include "conformance/workspace.h"
 
 #include <algorithm>
 #include <atomic>
@@ -147,8 +146,7 @@ void runAccess(const AccessRun& run) {
     std::atomic<bool> stop{false};
     std::mutex reporting;
     const auto work = [&] {
-        Poco::TemporaryFile folder;
-        folder.createDirectories();
+        const Workspace folder;
         Worker worker(run, folder.path());
         for (std::size_t i = next++; i < run.settings.size() && !stop; i = next++) {
             auto outcome = worker.judge(run.settings[i]);

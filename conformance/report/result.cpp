@@ -99,7 +99,9 @@ void TargetResult::add(Result result) {
 }
 
 void TargetResult::count(const CellKey& key, const Outcome& outcome, std::uint64_t cases) {
-    cells_[key].outcomes[outcome] += cases;
+    auto& cell = cells_[key];
+    cell.counted = true;
+    cell.outcomes[outcome] += cases;
 }
 
 bool TargetResult::failed(const CellKey& key, const Outcome& outcome, std::string_view id) {

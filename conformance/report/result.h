@@ -75,6 +75,7 @@ struct Cell {
     // The sum of fingerprintOf(id) over failed cases: two runs in which other cases fail differ in it even
     // where as many fail.
     std::uint64_t failing = 0;
+    bool counted = false; // else its cases were added one by one; never both
 };
 
 std::uint64_t fingerprintOf(std::string_view id);
@@ -120,9 +121,8 @@ public:
     const std::vector<Result>& examples() const { return examples_; }
     Tally tally() const;
 
-    // For reading a report back.
-    void restore(const CellKey& key, Cell cell) { cells_[key] = std::move(cell); }
-    void restore(Result result) { results_.push_back(std::move(result)); }
+    // For reading a report back: of cases that were counted but not named.
+    void restore(const CellKey& key, std::uint64_t failing) { cells_[key].failing = failing; }
 
 private:
     std::map<CellKey, Cell> cells_;

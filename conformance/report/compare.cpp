@@ -1,0 +1,142 @@
+#include "conformance/report/compare.h"
+
+#include <algorithm>
+#include <map>
+#include <ostream>
+#include <set>
+
+namespace conformance {
+namespace {
+
+constexpr std::size_t shownOfAKind = 50;
+
+std::string nameOfCell(const CellKey& key) {
+    return key.family + "/" + key.variable + "/" + key.operation;
+}
+
+std::string fails(std::uint64_t failed, const Tally& tally) {
+    return std::to_string(failed) + " of " + std::to_string(tally.total()) + " deviate";
+}
+
+const Cell* countedCell(const TargetResult& target, const CellKey& key) {
+    const auto found = target.cells().find(key);
+    return found == target.cells().end() || !found->second.counted ? nullptr : &found->second;
+}
+
+void compareLevel(std::vector<Difference>& list, const CellKey& key, Level level, const Tally& before,
+                  const Tally& after, bool othersFail) {
+    const auto failed = level == Level::required ? &Tally::failedRequired : &Tally::failedHardening;
+    const auto was = before.*failed;
+    const auto is = after.*failed;
+    if (is == was && (!othersFail || is == 0)) return;
+    Difference difference{is < was ? Change::better : Change::worse, level, nameOfCell(key),
+                          fails(was, before), fails(is, after)};
+    if (is == was) difference.after += ", but others than before";
+    list.push_back(std::move(difference));
+}
+
+void compareCell(std::vector<Difference>& list, const CellKey& key, const Cell* before, const Cell* after) {
+    if (before == nullptr || after == nullptr) {
+        list.push_back({before == nullptr ? Change::added : Change::gone, Level::required, nameOfCell(key),
+                        before == nullptr ? "not tried" : "tried", after == nullptr ? "not tried" : "tried"});
+        return;
+    }
+    Tally was;
+    Tally is;
+    was.add(*before);
+    is.add(*after);
+    const bool othersFail = before->failing != after->failing;
+    const auto size = list.size();
+    compareLevel(list, key, Level::required, was, is, othersFail);
+    // One sum stands for both levels: where the required ones changed in number, it tells nothing about the
+    // others.
+    compareLevel(list, key, Level::hardening, was, is,
+                 othersFail && list.size() == size && is.failedRequired == 0);
+}
+
+// Fit for comparing: a known deviation is as good as a pass.
+Status effective(const Result& result) {
+    const bool counts = result.status == Status::fail && !result.known && result.level != Level::observed;
+    return result.status == Status::fail && !counts ? Status::pass : result.status;
+}
+
+std::string inWords(const Result& result) {
+    std::string text(nameOf(result.status));
+    if (result.known) text += " (known)";
+    if (result.status != Status::pass && !result.got.empty()) text += ": " + result.got;
+    return text;
+}
+
+void compareCase(std::vector<Difference>& list, const Result* before, const Result* after) {
+    const Result& one = after == nullptr ? *before : *after;
+    if (before == nullptr || after == nullptr) {
+        // A case that is new and fails is as bad as one that broke.
+        const bool worse = after != nullptr && effective(*after) > Status::pass;
+        const Change change = worse ? Change::worse : after == nullptr ? Change::gone : Change::added;
+        list.push_back({change, one.level, one.id, before == nullptr ? "not tried" : inWords(*before),
+                        after == nullptr ? "not tried" : inWords(*after)});
+        return;
+    }
+    const Status was = effective(*before);
+    const Status is = effective(*after);
+    if (was == is) return;
+    // No longer tried where it passed is a loss, too.
+    const Change change = is > Status::pass                          ? Change::worse
+                          : was == Status::pass && is < Status::pass ? Change::gone
+                                                                     : Change::better;
+    list.push_back({change, one.level, one.id, inWords(*before), inWords(*after)});
+}
+
+void printKind(std::ostream& out, const std::vector<Difference>& all, Change change, const char* title) {
+    const auto count =
+        std::count_if(all.begin(), all.end(), [&](const Difference& one) { return one.change == change; });
+    if (count == 0) return;
+    out << "  " << title << ": " << count << "\n";
+    std::size_t shown = 0;
+    for (const auto& one : all) {
+        if (one.change != change) continue;
+        if (++shown > shownOfAKind) {
+            out << "    … and " << static_cast<std::size_t>(count) - shownOfAKind << " more\n";
+            return;
+        }
+        out << "    " << one.what << "  [" << nameOf(one.level) << "]\n      " << one.before << "  →  "
+            << one.after << "\n";
+    }
+}
+
+} // namespace
+
+std::vector<Difference> differences(const TargetResult& before, const TargetResult& after) {
+    std::vector<Difference> list;
+    std::set<CellKey> keys;
+    for (const auto* target : {&before, &after})
+        for (const auto& [key, cell] : target->cells())
+            if (cell.counted) keys.insert(key);
+    for (const auto& key : keys) compareCell(list, key, countedCell(before, key), countedCell(after, key));
+
+    std::map<std::string_view, std::pair<const Result*, const Result*>> cases;
+    for (const auto& result : before.results()) cases[result.id].first = &result;
+    for (const auto& result : after.results()) cases[result.id].second = &result;
+    for (const auto& [id, pair] : cases) compareCase(list, pair.first, pair.second);
+    return list;
+}
+
+int printDifferences(std::ostream& out, const TargetResult& before, const TargetResult& after, Level judged) {
+    const auto all = differences(before, after);
+    out << before.name << " " << before.version << "  →  " << after.name << " " << after.version << "\n";
+    printKind(out, all, Change::worse, "worse");
+    printKind(out, all, Change::gone, "no longer tried");
+    printKind(out, all, Change::added, "new");
+    printKind(out, all, Change::better, "better");
+    if (all.empty()) out << "  nothing changed in " << after.tally().total() << " cases\n";
+    if (after.tally().errors > 0) {
+        out << "  it could not be judged whole: " << after.tally().errors << " errors\n";
+        return 2;
+    }
+    const bool regressed = std::any_of(all.begin(), all.end(), [&](const Difference& one) {
+        return (one.change == Change::worse || one.change == Change::gone) && one.level <= judged;
+    });
+    return regressed ? 1 : 0;
+}
+
+} // namespace conformance

@@ -1,0 +1,42 @@
+// The JSON report: what was seen, complete enough that every other report can be written from it later.
+//
+//   format      "socket-proxy-conformance 1"
+//   began       when, UTC, ISO 8601
+//   selection   which cases were asked for, as on the command line
+//   judged      up to which level deviations count: "required", "hardening"
+//   targets     one object a target:
+//     name, about, version, dialect
+//     elapsed_ms; starts, start_us   the whole; how often the target was started, and how long that took in
+//     sum outdated                       rows of its baseline none of whose cases failed summary cases,
+//     passed, failed_required, failed_hardening, known, observed,
+//                                    skipped, disabled, errors; for readers, not read back
+//     outcomes    the ways a case can have gone: level, status, known, expected, got
+//     cells       of families that are counted: family, variable, operation,
+//                   went      [[i, n], …]: n cases went like outcomes[i]
+//                   failing   64 bits in hexadecimal: the failed cases' ids, summed up
+//     examples    some failed cases of each cell
+//     cases       cases of the other families, one by one
+//
+// A case or example: id, level, status, known, sentence, variable, operation, expected, got, duration_us, and
+// the bytes: sent, answer (the client's side), forwarded, reply (the daemon's). What is empty, 0 or false is
+// left out. Bytes are written as by escaped(). An unknown key is an error.
+#pragma once
+
+#include "conformance/report/result.h"
+
+#include <iosfwd>
+#include <stdexcept>
+#include <string>
+
+namespace conformance {
+
+class ReportError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+void writeJson(std::ostream& out, const RunResult& run);
+RunResult readJson(const std::string& file);                                 // throws ReportError
+RunResult parseJsonReport(const std::string& text, const std::string& file); // the same
+
+} // namespace conformance
