@@ -171,8 +171,8 @@ bool isKnown(const RecordedConnection& connection, std::uint64_t number, const s
 
 // {"do":"wait"} with "requests", "hits" (and "id"), "ended" (a connection's number), or "idle": true.
 std::string wait(MockDaemon& daemon, const Object& command) {
-    refuseUnknown(command,
-                  {"do", "requests", "head", "hits", "id", "ended", "end", "idle", "afterUpgrade", "ms"});
+    refuseUnknown(command, {"do", "requests", "head", "hits", "id", "ended", "end", "idle", "accepted",
+                            "afterUpgrade", "ms"});
     const std::chrono::milliseconds deadline(numberAt(command, "ms", 10000));
     const std::string needle = json::stringAt(command, "head");
     const Recorder& recorder = daemon.recorder();
@@ -200,7 +200,7 @@ std::string wait(MockDaemon& daemon, const Object& command) {
             },
             deadline);
     } else if (json::boolAt(command, "idle")) {
-        held = recorder.waitForNoConnections(deadline);
+        held = recorder.waitForNoConnections(numberAt(command, "accepted", 0), deadline);
     } else {
         held = recorder.waitForRequests(numberAt(command, "requests", 1), needle, deadline);
     }

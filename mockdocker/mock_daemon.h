@@ -31,7 +31,7 @@
 namespace mockdocker {
 
 struct Options {
-    std::string socketPath;
+    std::string socketPath{};
     Identity identity{};                    ///< API version 1.41 and a swarm manager, unless told otherwise
     std::optional<std::uint16_t> tcpPort{}; ///< also on 127.0.0.1; 0 lets the kernel choose, see tcpPort()
     Limits limits{};

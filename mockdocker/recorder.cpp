@@ -86,10 +86,11 @@ bool Recorder::waitForRequests(std::size_t count, std::string_view needle,
     return waitUntil(enough, deadline);
 }
 
-bool Recorder::waitForNoConnections(std::chrono::milliseconds deadline) const {
+bool Recorder::waitForNoConnections(std::uint64_t accepted, std::chrono::milliseconds deadline) const {
     return waitUntil(
-        [](const Records& records) {
-            return std::ranges::none_of(records, [](const auto& record) { return record->end == End::open; });
+        [&](const Records& records) {
+            return connectionNumber_ >= accepted &&
+                   std::ranges::none_of(records, [](const auto& record) { return record->end == End::open; });
         },
         deadline);
 }

@@ -83,9 +83,11 @@ public:
     /// Until at least `count` complete requests have `needle` in their head.
     [[nodiscard]] bool waitForRequests(std::size_t count, std::string_view needle = {},
                                        std::chrono::milliseconds deadline = std::chrono::seconds(10)) const;
-    /// Until no recorded connection is open.
+    /// Until `accepted` connections have come in all and no recorded one is open. Without the number it may
+    /// hold before a connection that was just made has been accepted.
     [[nodiscard]] bool
-    waitForNoConnections(std::chrono::milliseconds deadline = std::chrono::seconds(10)) const;
+    waitForNoConnections(std::uint64_t accepted = 0,
+                         std::chrono::milliseconds deadline = std::chrono::seconds(10)) const;
 
     // ---- for the daemon ----
     std::shared_ptr<RecordedConnection> connect();

@@ -43,19 +43,19 @@ struct Fault {
     FaultKind kind = FaultKind::stall;
 
     // Which requests: every condition that is not empty must hold.
-    std::string method;
-    std::string path; ///< glob over the target as sent: '*' stands for any octets, '/' and '?' included
-    std::string head; ///< substring of the raw head, such as a case id
-    int skip = 0;     ///< let this many matching requests pass first
-    int times = 1;    ///< then act this often; negative: always
+    std::string method{};
+    std::string path{}; ///< glob over the target as sent: '*' stands for any octets, '/' and '?' included
+    std::string head{}; ///< substring of the raw head, such as a case id
+    int skip = 0;       ///< let this many matching requests pass first
+    int times = 1;      ///< then act this often; negative: always
 
     Where where = Where::start;
     std::uint64_t offset = 0;
     bool reset = false; ///< cut: a reset instead of FIN. See Connection about unix sockets
 
     int status = 200;
-    Fields fields;
-    std::string bytes; ///< answer: the body
+    Fields fields{};
+    std::string bytes{}; ///< answer: the body
     std::string contentType = "application/json";
     bool early = false; ///< answer or raw: sent before the request's body is read
     Then then = Then::keep;

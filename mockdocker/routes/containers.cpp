@@ -47,7 +47,7 @@ std::string labelsJson(const Container& container) {
 }
 
 std::string hostConfigJson(const Container& container) {
-    return json::write(Poco::Dynamic::Var(container.config->getObject("HostConfig")));
+    return json::write(Poco::Dynamic::Var(container.config->getObject("HostConfig"))); // null: evergreen
 }
 
 // What the daemon fills in when a create request leaves it out; clients rely on these two.

@@ -13,7 +13,7 @@ namespace mockdocker {
 
 struct Identity {
     std::string apiVersion = "1.41";
-    std::string minApiVersion; ///< empty: what engines of that API version have by default
+    std::string minApiVersion{}; ///< empty: what engines of that API version have by default
     bool experimental = false;
     bool swarm = true; ///< a swarm manager; false: swarm routes answer 503
 

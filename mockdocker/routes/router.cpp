@@ -1,6 +1,8 @@
 #include "mockdocker/routes/route.h"
 #include "mockdocker/state/json.h"
 
+#include <Poco/Exception.h>
+
 #include <algorithm>
 
 namespace mockdocker {
@@ -200,10 +202,14 @@ void dispatch(Exchange& exchange, World& world, const Identity& identity) {
     Call call{exchange, world, identity, version, match.names};
     if (!allowed(call, *match.route)) return;
     const bool evergreen = !call.names.empty() && World::evergreen(call.name());
-    if (match.route->handler == nullptr || (evergreen && match.route->canned.status != 0)) {
-        answerCanned(call, match.route->canned);
-    } else {
-        match.route->handler(call);
+    try {
+        if (match.route->handler == nullptr || (evergreen && match.route->canned.status != 0)) {
+            answerCanned(call, match.route->canned);
+        } else {
+            match.route->handler(call);
+        }
+    } catch (const Poco::Exception& problem) { // JSON whose members are of other types than the API says
+        call.error(400, problem.displayText());
     }
 }
 
