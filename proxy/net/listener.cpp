@@ -79,9 +79,8 @@ void removeStale(const std::string& path) {
         cannotListen(path, std::string("the socket left there cannot be removed: ") + std::strerror(errno));
 }
 
-Poco::Net::ServerSocket openTcp(const std::string& address, std::uint16_t port, bool v6only) {
+Poco::Net::ServerSocket openTcp(const Poco::Net::SocketAddress& place, bool v6only) {
     Poco::Net::ServerSocket socket;
-    const Poco::Net::SocketAddress place(address, port);
     if (place.family() == Poco::Net::SocketAddress::IPv6)
         socket.bind6(place, true, false, v6only);
     else
@@ -109,9 +108,11 @@ Listener::Listener(const TcpPlace& place) {
         warning_ = "this kernel has no IPv6: listening on IPv4 only; DISABLE_IPV6=1 says that this is meant";
     try {
         const bool v6 = isIPv6(place) && !fallsBack;
-        const std::string unspecified = v6 ? "::" : "0.0.0.0";
-        Poco::Net::ServerSocket socket = openTcp(everywhere ? unspecified : place.address, place.port,
-                                                 place.family == TcpPlace::Family::v6only);
+        // Not by the text "::": POCO asks the resolver for it, which knows no IPv6 on a network that has none.
+        const auto family = v6 ? Poco::Net::SocketAddress::IPv6 : Poco::Net::SocketAddress::IPv4;
+        const Poco::Net::SocketAddress where = everywhere ? Poco::Net::SocketAddress(family, place.port)
+                                                          : Poco::Net::SocketAddress(place.address, place.port);
+        Poco::Net::ServerSocket socket = openTcp(where, place.family == TcpPlace::Family::v6only);
         name_ = socket.address().toString();
         port_ = socket.address().port();
         own(socket);
