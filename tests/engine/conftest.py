@@ -15,10 +15,13 @@ from private_engine import REPOSITORY, CannotRun, PrivateEngine, busybox_root, m
 from proxy_process import ALL_GRANTED, Direct, Proxy
 
 OPTIONS = {  # option: (variable, default, help)
-    "--engine": ("DSP_ENGINE", "installed", "installed: this machine's dockerd; sid: that of Debian sid"),
+    "--engine": ("DSP_ENGINE", "debian", "debian: this machine's dockerd; sid: that of Debian sid"),
     "--proxy": ("DSP_PROXY", str(REPOSITORY / "build/dev/proxy/docker-socket-proxy"),
                 "the proxy's binary, or direct: no proxy, as a control"),
 }
+
+
+ENGINES = ("debian", "sid")
 
 
 def pytest_addoption(parser):
@@ -58,7 +61,9 @@ def debian_root(temporary):
 def engine_root(request, debian_root):
     """None, or the folder of the Debian whose engine is used."""
     kind = chosen(request.config, "--engine")
-    return None if kind == "installed" else debian_root(kind)
+    if kind not in ENGINES:
+        pytest.fail(f"no engine {kind!r}: {ENGINES}", pytrace=False)
+    return debian_root("sid") if kind == "sid" else None
 
 
 def cannot_run_is_a_skip(start, *arguments):
@@ -163,7 +168,7 @@ def proxies(config):
 
 
 @pytest.fixture(scope="session")
-def session_proxy(request):
+def session_proxy(request, engine):  # the engine outlives it
     with proxies(request.config) as start:
         yield start
 
