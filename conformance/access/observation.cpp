@@ -3,7 +3,7 @@
 namespace conformance {
 namespace {
 
-constexpr std::size_t keptCases = 200;
+constexpr unsigned keptOfOperation = 6; // reports show two of a kind
 constexpr std::size_t keptBytes = 2000;
 
 } // namespace
@@ -22,13 +22,14 @@ void Observations::unattributedAtDaemon(std::string_view bytes) {
     if (unattributed_++ == 0) firstUnattributed_ = bytes.substr(0, keptBytes);
 }
 
-void Observations::keep(Bytes& bytes, std::uint32_t number, std::string_view text) {
-    if (bytes.size() < keptCases) bytes[number] = text.substr(0, keptBytes);
+void Observations::keep(Bytes& bytes, std::uint32_t number, std::string_view text) const {
+    if (bytes.kept[plan_.cases()[number].operation]++ < keptOfOperation)
+        bytes.ofCase[number] = text.substr(0, keptBytes);
 }
 
 std::string Observations::kept(const Bytes& bytes, std::uint32_t number) {
-    const auto found = bytes.find(number);
-    return found == bytes.end() ? std::string() : found->second;
+    const auto found = bytes.ofCase.find(number);
+    return found == bytes.ofCase.end() ? std::string() : found->second;
 }
 
 } // namespace conformance

@@ -19,7 +19,8 @@ struct Observation {
     bool targetChanged = false; // the daemon saw another method or target
 };
 
-// One settings vector's observations. `bytes` are kept for a bounded number of cases: those that look wrong.
+// One settings vector's observations. Bytes are kept of cases that look wrong, of each operation the first
+// few.
 class Observations {
 public:
     explicit Observations(const AccessPlan& plan)
@@ -43,8 +44,11 @@ public:
     const std::string& firstUnattributed() const { return firstUnattributed_; }
 
 private:
-    using Bytes = std::map<std::uint32_t, std::string>;
-    static void keep(Bytes& bytes, std::uint32_t number, std::string_view text);
+    struct Bytes {
+        std::map<std::uint32_t, std::string> ofCase;
+        std::map<const Operation*, unsigned> kept;
+    };
+    void keep(Bytes& bytes, std::uint32_t number, std::string_view text) const;
     static std::string kept(const Bytes& bytes, std::uint32_t number);
 
     const AccessPlan& plan_;
