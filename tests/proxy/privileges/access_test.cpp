@@ -21,6 +21,10 @@ struct Row {
     bool connects;
 };
 
+std::ostream& operator<<(std::ostream& out, const Row& row) {
+    return out << row.id;
+}
+
 const Row rows[] = {
     {"group", {65534, 999, {}}, socketOf(0, 999, 0660), true},
     {"supplementary-group", {65534, 65534, {1, 999}}, socketOf(0, 999, 0660), true},

@@ -14,6 +14,10 @@ struct Row {
     std::string text;
 };
 
+std::ostream& operator<<(std::ostream& out, const Row& row) {
+    return out << row.id;
+}
+
 const Row rows[] = {
     {"group",
      {65534, 65534, {}},

@@ -27,6 +27,10 @@ struct Row {
     Reason reason;
 };
 
+std::ostream& operator<<(std::ostream& out, const Row& row) {
+    return out << row.id;
+}
+
 const Row rows[] = {
     {"usual", root, socketOf(0, 999, 0660), {nobody, 999, {}}, Reason::group},
     {"group-of-root", root, socketOf(0, 0, 0660), {nobody, 0, {}}, Reason::group},
