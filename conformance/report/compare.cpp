@@ -14,7 +14,10 @@ std::string nameOfCell(const CellKey& key) {
     return key.family + "/" + key.variable + "/" + key.operation;
 }
 
-std::string fails(std::uint64_t failed, const Tally& tally) {
+std::string deviating(const Cell& cell, Level level) {
+    Tally tally;
+    tally.add(cell);
+    const auto failed = level == Level::required ? tally.failedRequired : tally.failedHardening;
     return std::to_string(failed) + " of " + std::to_string(tally.total()) + " deviate";
 }
 
@@ -23,35 +26,45 @@ const Cell* countedCell(const TargetResult& target, const CellKey& key) {
     return found == target.cells().end() || !found->second.counted ? nullptr : &found->second;
 }
 
-void compareLevel(std::vector<Difference>& list, const CellKey& key, Level level, const Tally& before,
-                  const Tally& after, bool othersFail) {
-    const auto failed = level == Level::required ? &Tally::failedRequired : &Tally::failedHardening;
-    const auto was = before.*failed;
-    const auto is = after.*failed;
-    if (is == was && (!othersFail || is == 0)) return;
-    Difference difference{is < was ? Change::better : Change::worse, level, nameOfCell(key),
-                          fails(was, before), fails(is, after)};
-    if (is == was) difference.after += ", but others than before";
+// Deviations of one level, by what was expected: a target that forwards less wrongly but now denies wrongly
+// has not become better.
+std::map<std::string_view, std::uint64_t> deviationsOf(const Cell& cell, Level level) {
+    std::map<std::string_view, std::uint64_t> counts;
+    for (const auto& [outcome, cases] : cell.outcomes)
+        if (outcome.status == Status::fail && !outcome.known && outcome.level == level)
+            counts[outcome.expected] += cases;
+    return counts;
+}
+
+void compareLevel(std::vector<Difference>& list, const CellKey& key, Level level, const Cell& before,
+                  const Cell& after) {
+    auto was = deviationsOf(before, level);
+    const auto is = deviationsOf(after, level);
+    // One sum of ids stands for both levels: it may blame the wrong one, never none.
+    const bool others = was == is && !is.empty() && before.failing != after.failing;
+    if (was == is && !others) return;
+    const bool more =
+        std::any_of(is.begin(), is.end(), [&](const auto& one) { return one.second > was[one.first]; });
+    Difference difference{more || others ? Change::worse : Change::better, level, nameOfCell(key),
+                          deviating(before, level), deviating(after, level)};
+    if (others) difference.after += ", others than before";
     list.push_back(std::move(difference));
 }
 
 void compareCell(std::vector<Difference>& list, const CellKey& key, const Cell* before, const Cell* after) {
     if (before == nullptr || after == nullptr) {
-        list.push_back({before == nullptr ? Change::added : Change::gone, Level::required, nameOfCell(key),
-                        before == nullptr ? "not tried" : "tried", after == nullptr ? "not tried" : "tried"});
+        if (after == nullptr)
+            list.push_back({Change::gone, Level::required, nameOfCell(key), "tried", "not tried"});
+        if (before != nullptr) return;
+        const auto size = list.size();
+        for (const Level level : {Level::required, Level::hardening})
+            compareLevel(list, key, level, Cell(), *after); // new and failing is as bad as broken
+        if (list.size() == size)
+            list.push_back({Change::added, Level::required, nameOfCell(key), "not tried", "conforms"});
         return;
     }
-    Tally was;
-    Tally is;
-    was.add(*before);
-    is.add(*after);
-    const bool othersFail = before->failing != after->failing;
-    const auto size = list.size();
-    compareLevel(list, key, Level::required, was, is, othersFail);
-    // One sum stands for both levels: where the required ones changed in number, it tells nothing about the
-    // others.
-    compareLevel(list, key, Level::hardening, was, is,
-                 othersFail && list.size() == size && is.failedRequired == 0);
+    for (const Level level : {Level::required, Level::hardening})
+        compareLevel(list, key, level, *before, *after);
 }
 
 // Fit for comparing: a known deviation is as good as a pass.

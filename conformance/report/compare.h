@@ -1,7 +1,7 @@
 // What changed between two runs, or between two targets.
 //
-// A counted cell is worse where more of its cases deviate, or others than before; a case where it passed and
-// no longer does. Known deviations count as they do in a run: not.
+// A counted cell is worse where more of its cases deviate in one way, or others than before; a case where it
+// passed and no longer does. Known deviations count as they do in a run: not.
 #pragma once
 
 #include "conformance/report/result.h"

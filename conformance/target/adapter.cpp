@@ -91,14 +91,24 @@ std::string knownKeys() {
     return names;
 }
 
-void setKey(Adapter& adapter, const std::string& key, const Json& value) {
+// Where a key stands. The parser does not tell, and a nested key of the same name does not come before it in
+// any adapter that is read by people.
+std::string placeOf(const std::string& file, const std::string& json, const std::string& key) {
+    const auto at = json.find("\"" + key + "\"");
+    if (at == std::string::npos) return file;
+    const auto end = json.begin() + static_cast<std::ptrdiff_t>(at);
+    return file + ":" + std::to_string(1 + std::count(json.begin(), end, '\n'));
+}
+
+void setKey(Adapter& adapter, const std::string& json, const std::string& key, const Json& value) {
     const auto known = keys().find(key);
     if (known == keys().end())
-        throw AdapterError(adapter.file, "unknown key \"" + key + "\"; known are: " + knownKeys());
+        throw AdapterError(placeOf(adapter.file, json, key),
+                           "unknown key \"" + key + "\"; known are: " + knownKeys());
     try {
         known->second(adapter, value);
     } catch (const std::invalid_argument& error) {
-        throw AdapterError(adapter.file, "\"" + key + "\" " + error.what());
+        throw AdapterError(placeOf(adapter.file, json, key), "\"" + key + "\" " + error.what());
     }
 }
 
@@ -124,7 +134,8 @@ Adapter parseAdapter(const std::string& json, const std::string& file) {
     }
     if (parsed.type() != typeid(Poco::JSON::Object::Ptr))
         throw AdapterError(file, "must hold one JSON object");
-    for (const auto& [key, value] : *parsed.extract<Poco::JSON::Object::Ptr>()) setKey(adapter, key, value);
+    for (const auto& [key, value] : *parsed.extract<Poco::JSON::Object::Ptr>())
+        setKey(adapter, json, key, value);
     check(adapter);
     return adapter;
 }

@@ -15,7 +15,8 @@
 // The command gets a clean environment: PATH, HOME, what the adapter and the settings say, and
 //   BIND_CONFIG=127.0.0.1:PORT, PORT, SOCKET_PATH.
 // It is ready when it accepts on PORT and ends on SIGTERM, so a shell must `exec` the proxy.
-// An unknown key is an error. Errors: AdapterError, whose text begins with the file's name.
+// An unknown key is an error. Errors: AdapterError, whose text begins with the file's name, and the line of
+// the key.
 #pragma once
 
 #include "conformance/variables.h"

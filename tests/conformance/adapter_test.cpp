@@ -37,15 +37,17 @@ TEST(Adapter, RefusesMistakes) {
     EXPECT_THAT(errorOf("{"), testing::StartsWith("x.json: not JSON: "));
     EXPECT_THAT(errorOf("[1]"), testing::StartsWith("x.json: must hold one JSON object"));
     EXPECT_THAT(errorOf(R"({"comand": ["p"]})"),
-                testing::StartsWith("x.json: unknown key \"comand\"; known are: "));
+                testing::StartsWith("x.json:1: unknown key \"comand\"; known are: "));
+    EXPECT_THAT(errorOf("{\n  \"name\": \"n\",\n  \"comand\": [\"p\"]\n}"),
+                testing::StartsWith("x.json:3: unknown key \"comand\""));
     EXPECT_EQ(errorOf(R"({"name": "n"})"), "x.json: give either \"command\" or \"image\"");
     EXPECT_EQ(errorOf(R"({"command": ["p"]})"), "x.json: \"name\" is missing");
-    EXPECT_EQ(errorOf(R"({"name": "n", "command": "p"})"), "x.json: \"command\" must be a list of strings");
-    EXPECT_EQ(errorOf(R"({"name": "n", "command": []})"), "x.json: \"command\" must not be empty");
-    EXPECT_EQ(errorOf(R"({"name": 1})"), "x.json: \"name\" must be a string");
+    EXPECT_EQ(errorOf(R"({"name": "n", "command": "p"})"), "x.json:1: \"command\" must be a list of strings");
+    EXPECT_EQ(errorOf(R"({"name": "n", "command": []})"), "x.json:1: \"command\" must not be empty");
+    EXPECT_EQ(errorOf(R"({"name": 1})"), "x.json:1: \"name\" must be a string");
     EXPECT_EQ(errorOf(R"({"dialect": "other"})"),
-              "x.json: \"dialect\" must be \"tecnativa\" or \"linuxserver\"");
-    EXPECT_EQ(errorOf(R"({"pipeline": -1})"), "x.json: \"pipeline\" must be a number from 0 to 100000");
+              "x.json:1: \"dialect\" must be \"tecnativa\" or \"linuxserver\"");
+    EXPECT_EQ(errorOf(R"({"pipeline": -1})"), "x.json:1: \"pipeline\" must be a number from 0 to 100000");
 }
 
 TEST(Adapter, ShippedOnesAreRead) {
