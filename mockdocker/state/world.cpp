@@ -146,8 +146,8 @@ void World::ended(const std::shared_ptr<Container>& container, int exitCode) {
     container->stdio =
         std::make_shared<Stdio>(container->terminal, container->openStdin, container->stdio->outputFrom(0));
     note(*container, "die", {{"exitCode", std::to_string(exitCode)}});
+    container->lastRun->finish(exitCode); // before the removal: who waits for that asks for the exit code
     if (container->autoRemove && !down_) remove(container);
-    container->lastRun->finish(exitCode);
 }
 
 void World::start(const std::shared_ptr<Exec>& exec) {
