@@ -1,0 +1,62 @@
+"""Ctrl-C and SIGTERM end the suite at once, and leave neither its temporary folder nor a target behind."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parent.parent
+BUILD = Path(os.environ.get("DSP_BUILD", TOP / "build" / "dev"))
+SUITE = BUILD / "conformance" / "socket-proxy-conformance"
+BAD_TARGET = BUILD / "tests" / "conformance" / "bad-target"
+
+pytestmark = pytest.mark.skipif(not (SUITE.exists() and BAD_TARGET.exists()), reason=f"the suite is not built in {BUILD}")
+
+
+def children_of(pid):
+    """Of all its threads: a target is started by the thread that judges it."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def awaited(condition, what, seconds=20):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if result := condition():
+            return result
+        time.sleep(0.01)  # neither /proc nor a foreign program's folder tells of changes
+    pytest.fail(f"{what} did not happen within {seconds} s")
+
+
+def is_gone(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda one: one.name)
+def test_nothing_survives(which, tmp_path):
+    target = tmp_path / "hangs.json"
+    target.write_text(json.dumps({"name": "hangs", "command": [str(BAD_TARGET), "hangs"]}))
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    suite = subprocess.Popen([SUITE, "run", "--target", target, "--id", "access/none", "--json", tmp_path / "r.json"],
+                             env={**os.environ, "TMPDIR": str(temporary)}, stdout=subprocess.DEVNULL)
+    try:
+        targets = awaited(lambda: list(temporary.iterdir()) and children_of(suite.pid), "a target's start")
+        suite.send_signal(which)
+        assert suite.wait(20) == -which
+    finally:
+        suite.kill()
+        suite.wait()
+    assert list(temporary.iterdir()) == []
+    assert not (tmp_path / "r.json").exists()
+    for pid in targets:
+        awaited(lambda pid=pid: is_gone(pid), "the target's end")
