@@ -20,6 +20,10 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 sys.path += [str(TESTS / "image"), str(TESTS / "engine")]
 
+from under_test import MOCK  # noqa: E402: from the folder just added
+
+os.environ.setdefault("MOCKDOCKERD", str(MOCK))  # tests/mockdocker reads it
+
 MODULES = {"docker": "python3-docker", "yaml": "python3-yaml"}
 UNDER_TEST = pytest.StashKey()
 
@@ -32,11 +36,11 @@ def pytest_addoption(parser):
 
 
 def is_wanted(config):
-    """Whether the run has tests of this folder: tests/engine and tests/bench do without an image."""
+    """Whether the run has tests of this folder: those of the folders in it do without an image."""
     if config.option.collectonly:
         return False
     places = [(config.invocation_params.dir / str(place).split("::")[0]).resolve() for place in config.args]
-    return any(place == TESTS or place in TESTS.parents or place.parent == TESTS for place in places)
+    return any(place == TESTS or place in TESTS.parents or (place.parent == TESTS and place.is_file()) for place in places)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -69,8 +73,7 @@ def pytest_sessionstart(session):
 
 def pytest_collection_modifyitems(items):
     """A tree that is not built still tests the image."""
-    from under_test import MOCK
-    program = os.environ.setdefault("MOCKDOCKERD", str(MOCK))
+    program = os.environ["MOCKDOCKERD"]
     if not os.access(program, os.X_OK):
         for item in items:
             if item.path.parent == TESTS / "mockdocker":
@@ -128,7 +131,6 @@ def daemon_socket(under_test):
     if under_test.image:
         yield under_test.socket
         return
-    from under_test import MOCK
     with tempfile.TemporaryDirectory(prefix="docker-mock-") as folder:
         socket = f"{folder}/docker.sock"
         with subprocess.Popen([MOCK, "--socket", socket], stdout=subprocess.PIPE) as mock:

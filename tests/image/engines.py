@@ -57,13 +57,14 @@ def is_socket(path):
         return False
 
 
-def answers(path):
-    """Whether an engine listens there."""
+def silence(path):
+    """Why no engine answers there; "" when one does."""
     connection = UnixHTTPConnection(Path(path))
     try:
         connection.request("GET", "/_ping")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
+        status = connection.getresponse().status
+        return "" if status == 200 else f"it answers /_ping with {status}"
+    except OSError as error:
+        return error.strerror or str(error)
     finally:
         connection.close()

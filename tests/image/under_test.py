@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docker_cli import Docker
-from engines import DEFAULT_SOCKET, EngineOnThisNetwork, answers, is_socket
+from engines import DEFAULT_SOCKET, EngineOnThisNetwork, is_socket, silence
 from private_engine import REPOSITORY, CannotRun, busybox_root, make_root
 
 IMAGE = "docker-socket-proxy:local"
@@ -73,12 +73,12 @@ def engine_of(environment):
     """The socket of the engine that a docker command line would use; "" when there is none."""
     host = environment.get("DOCKER_HOST")
     if not host:
-        return DEFAULT_SOCKET if is_socket(DEFAULT_SOCKET) and answers(DEFAULT_SOCKET) else ""
+        return DEFAULT_SOCKET if is_socket(DEFAULT_SOCKET) and not silence(DEFAULT_SOCKET) else ""
     if not host.startswith("unix://"):
         raise Stop(f"DOCKER_HOST={host}: the tests look at processes and sockets of the engine's machine, so it must be "
                    "this one: unix:///path, or unset it")
-    if not answers(host.removeprefix("unix://")):
-        raise Stop(f"no Docker engine answers at DOCKER_HOST={host}: start it, or unset DOCKER_HOST")
+    if why := silence(host.removeprefix("unix://")):
+        raise Stop(f"no Docker engine answers at DOCKER_HOST={host} ({why}): start it, or unset DOCKER_HOST")
     return host.removeprefix("unix://")
 
 
