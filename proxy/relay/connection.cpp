@@ -300,7 +300,7 @@ net::Task<> Connection::forward(Exchange exchange, net::Buffer request, std::siz
 // Takes a pooled connection, or dials; when the daemon cannot be had, the client is told.
 net::Task<bool> Connection::connect(bool fresh, const Flow& up, bool head) {
     again_.clear();
-    if (!fresh) daemon_ = service_.daemon.takeIdle();
+    daemon_ = fresh ? nullptr : service_.daemon.takeIdle();
     if (daemon_) {
         // Only a pooled connection can turn out to have died before it was used: only for it the request is kept.
         if (up.received() && up.unsent().size() <= mostResent) again_ = up.unsent();
