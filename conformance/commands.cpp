@@ -1,6 +1,7 @@
 #include "conformance/commands.h"
 
 #include "conformance/access/access.h"
+#include "conformance/play/family.h"
 #include "conformance/report/compare.h"
 #include "conformance/report/console.h"
 #include "conformance/report/json.h"
@@ -68,6 +69,11 @@ std::string selectionText(const Options& options) {
     return text;
 }
 
+bool meansAccess(const Options& options) {
+    return (options.family.empty() || options.family == "access") &&
+           (options.id.starts_with(family) || family.starts_with(options.id));
+}
+
 void judgeAccess(const Options& options, const Adapter& adapter, TargetResult& result, Baseline& baseline,
                  Progress& progress) {
     const Selection selection = select(options.id, adapter.dialect);
@@ -95,7 +101,9 @@ TargetResult judge(const Options& options, const std::string& target, std::ostre
     out << adapter.name << " " << result.version << "\n";
     const auto began = std::chrono::steady_clock::now();
     Progress progress(out, ::isatty(STDOUT_FILENO) == 1);
-    judgeAccess(options, adapter, result, baseline, progress);
+    const auto cases = selectCases(options.family, options.id, adapter.dialect);
+    if (cases.empty() || meansAccess(options)) judgeAccess(options, adapter, result, baseline, progress);
+    judgeScripted(cases, options.jobs, adapter, result, baseline, progress);
     progress.finish();
     result.outdated = baseline.outdated();
     result.elapsed =
@@ -171,6 +179,8 @@ int render(const Options& options, std::ostream& out) {
 }
 
 int list(const Options& options, std::ostream& out) {
+    for (const auto& one : selectCases(options.family, options.id, options.dialect)) out << one.id << "\n";
+    if (!meansAccess(options)) return 0;
     const Selection selection = select(options.id, options.dialect);
     const AccessPlan plan(Catalogue::builtin(), options.prefixes, selection.casePrefix);
     for (const auto& settings : selection.settings)
@@ -179,6 +189,11 @@ int list(const Options& options, std::ostream& out) {
 }
 
 int explain(const Options& options, std::ostream& out) {
+    for (const auto& one : selectCases({}, options.id, options.dialect))
+        if (one.id == options.id) {
+            out << explanationOf(one);
+            return 0;
+        }
     const Selection selection = select(options.id, options.dialect);
     const AccessPlan plan(Catalogue::builtin(), Prefixes::all, selection.casePrefix);
     for (const auto& settings : selection.settings)

@@ -1,5 +1,7 @@
 #include "conformance/options.h"
 
+#include "conformance/cases/case.h"
+
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -18,8 +20,9 @@ const char* const usage =
 
   --target FILE       an adapter, such as conformance/targets/haproxy.json
   --program PATH      instead of the program that the adapter's command names
-  --family NAME       only this family (access)
-  --id PREFIX         only cases whose id begins so; ids are FAMILY/SETTINGS/OPERATION/METHOD/VERSION
+  --family NAME       only this family: access, evasion, framing, passthrough, stream, fault, limits, config,
+                      lifecycle, or long, which waits for more than ten minutes and runs only when named
+  --id PREFIX         only cases whose id begins so: access/SETTINGS/OPERATION/METHOD/VERSION, FAMILY/NAME
   --prefixes WHICH    default: no version, the oldest and the newest; all: every version
   --level LEVEL       deviations up to this level make the exit status 1: required (default), hardening
   --json FILE         writes everything that was seen; compare and render read it
@@ -50,7 +53,12 @@ Dialect dialectOption(const std::string& name) {
 }
 
 std::string familyNamed(const std::string& name) {
-    if (name != "access") throw UsageError("there is no family '" + name + "'; there is: access");
+    std::string known = "access";
+    for (const auto& family : scriptedFamilies()) {
+        if (name == family) return name;
+        known += " " + family;
+    }
+    if (name != "access") throw UsageError("there is no family '" + name + "'; there are: " + known);
     return name;
 }
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <vector>
@@ -40,7 +41,7 @@ Environment environmentFor(const Adapter& adapter, const Environment& settings, 
     for (const auto& [name, value] : adapter.environment) all[name] = value;
     for (const auto& [name, value] : settings) all[name] = value;
     all["PORT"] = std::to_string(port);
-    all["BIND_CONFIG"] = "127.0.0.1:" + std::to_string(port);
+    all.emplace("BIND_CONFIG", "127.0.0.1:" + std::to_string(port));
     all["SOCKET_PATH"] = socketPath;
     return all;
 }
@@ -67,7 +68,7 @@ std::vector<std::string> assignments(const Environment& environment) {
     return list;
 }
 
-pid_t start(Prepared& command, Prepared& environment, const Fd& output) {
+pid_t start(Prepared& command, Prepared& environment, const Fd& output, unsigned openFiles = 0) {
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
     if (pid != 0) return pid;
@@ -76,6 +77,12 @@ pid_t start(Prepared& command, Prepared& environment, const Fd& output) {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    if (openFiles != 0) {
+        rlimit limit{};
+        ::getrlimit(RLIMIT_NOFILE, &limit);
+        limit.rlim_cur = limit.rlim_max = std::min<rlim_t>(openFiles, limit.rlim_max);
+        if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(126);
+    }
     const int input = ::open("/dev/null", O_RDONLY);
     ::dup2(input, STDIN_FILENO);
     ::dup2(output.get(), STDOUT_FILENO);
@@ -127,10 +134,11 @@ std::vector<std::string> commandLine(const Adapter& adapter, const Environment& 
     return words;
 }
 
-Target::Target(const Adapter& adapter, const Environment& settings, const std::string& socketPath)
+Target::Target(const Adapter& adapter, const Environment& settings, const std::string& socketPath,
+               const Start& how)
     : adapter_(adapter) {
     const auto began = steady_clock::now();
-    spawn(settings, socketPath);
+    spawn(settings, socketPath, how);
     try {
         awaitReady(began);
     } catch (...) {
@@ -140,13 +148,13 @@ Target::Target(const Adapter& adapter, const Environment& settings, const std::s
     }
 }
 
-void Target::spawn(const Environment& settings, const std::string& socketPath) {
-    port_ = freePort();
+void Target::spawn(const Environment& settings, const std::string& socketPath, const Start& how) {
+    port_ = how.port == 0 ? freePort() : how.port;
     output_ = newOutput();
     const auto environment = environmentFor(adapter_, settings, port_, socketPath);
     Prepared words(commandLine(adapter_, environment, socketPath));
     Prepared variables(assignments(environment));
-    pid_ = start(words, variables, output_);
+    pid_ = start(words, variables, output_, how.openFiles);
     if (pid_ < 0) throw TargetError("cannot start a process: " + std::string(::strerrordesc_np(errno)));
     pidFd_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
     if (!pidFd_) throw TargetError("pidfd_open: " + std::string(::strerrordesc_np(errno)));
@@ -157,7 +165,8 @@ void Target::awaitReady(steady_clock::time_point began) {
     const auto deadline = began + adapter_.readyWithin;
     for (;;) {
         if (connectLoopback(port_)) break;
-        if (endsWithin(milliseconds(1))) throw TargetError("the target does not start: " + epitaph());
+        if (endsWithin(milliseconds(1)))
+            throw StartFailure("the target does not start: " + epitaph(), output());
         if (steady_clock::now() > deadline)
             throw TargetError("the target does not accept on 127.0.0.1:" + std::to_string(port_) +
                               " within " + std::to_string(adapter_.readyWithin.count()) + " s: " + epitaph());
@@ -192,8 +201,24 @@ Target::~Target() {
     endsWithin(adapter_.stopWithin);
 }
 
+void Target::signal(int number) {
+    if (!hasEnded()) ::kill(pid_, number);
+}
+
+std::optional<int> Target::waitForEnd(milliseconds time) {
+    if (!endsWithin(time)) return std::nullopt;
+    return status_;
+}
+
+std::string Target::output() const {
+    return lastOutput(65536);
+}
+
 std::string Target::lastWords() const {
-    constexpr off_t most = 2000;
+    return lastOutput(2000);
+}
+
+std::string Target::lastOutput(off_t most) const {
     const off_t size = ::lseek(output_.get(), 0, SEEK_END);
     std::string text(static_cast<std::size_t>(std::min(size, most)), '\0');
     const auto count = ::pread(output_.get(), text.data(), text.size(), std::max<off_t>(0, size - most));

@@ -9,9 +9,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <sys/types.h>
+#include <utility>
 
 namespace conformance {
 
@@ -20,30 +22,56 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// The target ended before it accepted.
+class StartFailure : public TargetError {
+public:
+    StartFailure(const std::string& what, std::string output)
+        : TargetError(what)
+        , output_(std::move(output)) {}
+    const std::string& output() const { return output_; }
+
+private:
+    std::string output_;
+};
+
+struct Start {
+    std::uint16_t port = 0; // 0: a free one
+    unsigned openFiles = 0; // limit; 0: inherited
+};
+
 class Target {
 public:
     // Starts the target with these variables, the daemon at `socketPath`, and returns when it accepts.
-    Target(const Adapter& adapter, const Environment& settings, const std::string& socketPath);
+    // BIND_CONFIG among the settings wins over the one that names the port.
+    Target(const Adapter& adapter, const Environment& settings, const std::string& socketPath,
+           const Start& how = {});
     ~Target(); // ends it, if need be the hard way
     Target(const Target&) = delete;
     Target& operator=(const Target&) = delete;
 
     std::uint16_t port() const { return port_; }
     const Fd& pidFd() const { return pidFd_; } // readable once the process has ended
+    pid_t pid() const { return pid_; }
     bool hasEnded() const;
+    std::string output() const; // what it wrote so far, or the end of it
     std::chrono::microseconds startTime() const { return startTime_; }
 
     // SIGTERM, then waits. Throws when the target had ended before, or ignores the signal.
     void stop();
 
+    void signal(int number);
+    // What waitpid reports, or nothing when it still runs after this time.
+    std::optional<int> waitForEnd(std::chrono::milliseconds time);
+
     // "command … ended with status 1; its last words: …"
     std::string epitaph();
 
 private:
-    void spawn(const Environment& settings, const std::string& socketPath);
+    void spawn(const Environment& settings, const std::string& socketPath, const Start& how);
     void awaitReady(std::chrono::steady_clock::time_point began);
     bool endsWithin(std::chrono::milliseconds time);
     std::string lastWords() const;
+    std::string lastOutput(off_t most) const;
 
     const Adapter& adapter_;
     std::uint16_t port_ = 0;

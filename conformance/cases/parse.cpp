@@ -1,0 +1,506 @@
+#include "conformance/cases/bytes.h"
+#include "conformance/cases/case.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <set>
+
+namespace conformance {
+namespace {
+
+// What follows the colon of a step.
+enum class Takes : std::uint8_t { nothing, text, bytes, statuses, number, numberAndBytes };
+
+struct Word {
+    std::string_view text;
+    Who who;
+    Act act;
+    Takes takes;
+};
+
+// The closed list of steps: tables/README.md says what each means.
+// clang-format off
+constexpr std::array words{
+    Word{"client connects", Who::client, Act::connects, Takes::text},
+    Word{"client sends", Who::client, Act::sends, Takes::bytes},
+    Word{"client sends bytewise", Who::client, Act::sendsBytewise, Takes::bytes},
+    Word{"client ends", Who::client, Act::ends, Takes::nothing},
+    Word{"client closes", Who::client, Act::closes, Takes::nothing},
+    Word{"client resets", Who::client, Act::resets, Takes::nothing},
+    Word{"client gets status", Who::client, Act::getsStatus, Takes::statuses},
+    Word{"client gets reason", Who::client, Act::getsReason, Takes::text},
+    Word{"client gets head", Who::client, Act::getsHead, Takes::statuses},
+    Word{"client gets field", Who::client, Act::getsField, Takes::text},
+    Word{"client gets fields", Who::client, Act::getsFields, Takes::text},
+    Word{"client lacks field", Who::client, Act::lacksField, Takes::text},
+    Word{"client gets body", Who::client, Act::getsBody, Takes::bytes},
+    Word{"client gets body with", Who::client, Act::getsBodyWith, Takes::bytes},
+    Word{"client gets bytes", Who::client, Act::getsBytes, Takes::bytes},
+    Word{"client gets end", Who::client, Act::getsEnd, Takes::nothing},
+    Word{"client is closed", Who::client, Act::isClosed, Takes::nothing},
+    Word{"client stays open", Who::client, Act::staysOpen, Takes::nothing},
+    Word{"daemon gets request", Who::daemon, Act::getsRequest, Takes::text},
+    Word{"daemon gets head", Who::daemon, Act::getsRequestHead, Takes::text},
+    Word{"daemon gets field", Who::daemon, Act::getsField, Takes::text},
+    Word{"daemon gets fields", Who::daemon, Act::getsFields, Takes::text},
+    Word{"daemon lacks field", Who::daemon, Act::lacksField, Takes::text},
+    Word{"daemon gets body", Who::daemon, Act::getsBody, Takes::bytes},
+    Word{"daemon gets body with", Who::daemon, Act::getsBodyWith, Takes::bytes},
+    Word{"daemon gets bytes", Who::daemon, Act::getsBytes, Takes::bytes},
+    Word{"daemon gets end", Who::daemon, Act::getsEnd, Takes::nothing},
+    Word{"daemon gets nothing", Who::daemon, Act::getsNothing, Takes::nothing},
+    Word{"daemon gets one reading", Who::daemon, Act::getsOneReading, Takes::nothing},
+    Word{"daemon is closed", Who::daemon, Act::isClosed, Takes::nothing},
+    Word{"daemon stays open", Who::daemon, Act::staysOpen, Takes::nothing},
+    Word{"daemon sends", Who::daemon, Act::sends, Takes::bytes},
+    Word{"daemon sends bytewise", Who::daemon, Act::sendsBytewise, Takes::bytes},
+    Word{"daemon answers", Who::daemon, Act::answers, Takes::numberAndBytes},
+    Word{"daemon ends", Who::daemon, Act::ends, Takes::nothing},
+    Word{"daemon closes", Who::daemon, Act::closes, Takes::nothing},
+    Word{"daemon goes", Who::daemon, Act::goes, Takes::nothing},
+    Word{"daemon comes", Who::daemon, Act::comes, Takes::nothing},
+    Word{"daemon refuses", Who::daemon, Act::refuses, Takes::nothing},
+    Word{"target does not start", Who::target, Act::failsToStart, Takes::nothing},
+    Word{"target says", Who::target, Act::saysText, Takes::text},
+    Word{"target does not say", Who::target, Act::saysNot, Takes::text},
+    Word{"target says at most lines", Who::target, Act::saysLines, Takes::number},
+    Word{"target is told", Who::target, Act::isTold, Takes::text},
+    Word{"target ends with status", Who::target, Act::exits, Takes::number},
+    Word{"target starts again", Who::target, Act::startsAgain, Takes::nothing},
+    Word{"target is ready within ms", Who::target, Act::isReadyWithin, Takes::number},
+    Word{"target uses at most KiB", Who::target, Act::usesAtMost, Takes::number},
+    Word{"target has no timer within s", Who::target, Act::hasNoTimer, Takes::number},
+    Word{"target made a socket of mode", Who::target, Act::hasFile, Takes::text},
+    Word{"quiet for ms", Who::all, Act::quiet, Takes::number},
+    Word{"crowd", Who::all, Act::crowd, Takes::numberAndBytes},
+    Word{"crowd leaves", Who::all, Act::crowdLeaves, Takes::nothing},
+};
+// clang-format on
+
+constexpr std::array<std::string_view, 13> otherVariables{
+    "BIND_CONFIG",    "DISABLE_IPV6",   "LOG_LEVEL",  "LOG_FORMAT",  "MAX_CONNECTIONS",
+    "SHUTDOWN_GRACE", "ALLOW_PAUSE",    "ALLOW_LOGS", "SOCKET_PATH", "PORT",
+    "TIMEOUT_SERVER", "TIMEOUT_CLIENT", "PROXY_NAME"};
+
+// Settings of this kind change how the target runs, not only what it grants: not for sharing.
+bool changesTheRun(std::string_view name) {
+    return std::find(otherVariables.begin(), otherVariables.end(), name) != otherVariables.end();
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+        text.remove_suffix(1);
+    return text;
+}
+
+std::optional<std::uint64_t> numberOf(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+// A line, with the lines that continue it: "key: value", each continuation beginning with a blank.
+struct Line {
+    std::size_t number = 0;
+    std::string_view key;
+    std::string_view value;
+    std::vector<std::string_view> more;
+};
+
+class Parser {
+public:
+    Parser(std::string_view text, const std::string& file, const std::string& family, Dialect dialect)
+        : text_(text)
+        , file_(file)
+        , family_(family)
+        , dialect_(dialect) {}
+
+    std::vector<Case> parse() {
+        while (nextLine()) take();
+        finish();
+        return std::move(cases_);
+    }
+
+private:
+    [[noreturn]] void fail(std::string_view what) const { throw TableError(file_, line_.number, what); }
+
+    bool takeRaw(std::string_view& raw) {
+        if (text_.empty()) return false;
+        const auto end = text_.find('\n');
+        raw = text_.substr(0, end);
+        text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 1);
+        ++number_;
+        return true;
+    }
+
+    // The next line that says something, with its continuations.
+    bool nextLine() {
+        std::string_view raw;
+        do {
+            if (!takeRaw(raw)) return false;
+        } while (trimmed(raw).empty() || raw.front() == '#');
+        line_ = {number_, {}, {}, {}};
+        if (raw.front() == ' ' || raw.front() == '\t') fail("a continuation with nothing before it");
+        const auto colon = raw.find(':');
+        line_.key = trimmed(raw.substr(0, colon));
+        if (colon != std::string_view::npos) line_.value = trimmed(raw.substr(colon + 1));
+        while (!text_.empty() && (text_.front() == ' ' || text_.front() == '\t')) {
+            takeRaw(raw);
+            if (!trimmed(raw).empty()) line_.more.push_back(trimmed(raw));
+        }
+        return true;
+    }
+
+    void take() {
+        if (line_.key == "case") {
+            finish();
+            begin();
+            return;
+        }
+        if (setHeading()) return;
+        if (!open_) fail("'" + std::string(line_.key) + "' before the first case; there go: level, settings");
+        if (line_.key == "the proxy")
+            case_.sentence = oneLine();
+        else if (line_.key == "operation")
+            case_.operation = oneLine();
+        else if (line_.key == "needs")
+            setNeed();
+        else if (line_.key == "open files")
+            setOpenFiles();
+        else if (!takeShorthand())
+            case_.steps.push_back(step(line_.key));
+    }
+
+    // Before the first case: for the whole table.
+    bool setHeading() {
+        if (line_.key == "level") {
+            const auto level = levelOf(oneLine());
+            (open_ ? case_.level : level_) = level;
+        } else if (line_.key == "settings") {
+            if (open_)
+                setSettings(oneLine());
+            else
+                settings_ = oneLine();
+        } else
+            return false;
+        return true;
+    }
+
+    std::string oneLine() const {
+        if (!line_.more.empty()) fail("'" + std::string(line_.key) + "' takes one line");
+        return std::string(line_.value);
+    }
+
+    Level levelOf(std::string_view name) const {
+        for (const Level level : {Level::required, Level::hardening, Level::observed})
+            if (name == nameOf(level)) return level;
+        fail("a level is required, hardening or observed, not '" + std::string(name) + "'");
+    }
+
+    void begin() {
+        const std::string name = oneLine();
+        const auto odd = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-");
+        if (name.empty() || odd != std::string::npos)
+            fail("a case's id is made of small letters, digits and '-', not '" + name + "'");
+        case_ = {};
+        case_.id = family_ + "/" + name;
+        case_.file = file_;
+        case_.line = line_.number;
+        case_.level = level_;
+        open_ = true;
+        ambiguous_ = 0;
+        if (!ids_.insert(case_.id).second) fail("'" + name + "' stands here twice");
+        if (!settings_.empty()) setSettings(settings_);
+    }
+
+    void finish() {
+        if (!open_) return;
+        open_ = false;
+        line_.number = case_.line;
+        if (case_.sentence.empty()) fail("the case says not what the proxy must do: 'the proxy: must …'");
+        if (case_.steps.empty()) fail("the case has no steps");
+        if (case_.openFiles != 0 || std::any_of(case_.steps.begin(), case_.steps.end(),
+                                                [](const Step& one) { return one.who == Who::target; }))
+            case_.ownTarget = true;
+        if (ambiguous_ != 0) addOneReading();
+        cases_.push_back(std::move(case_));
+    }
+
+    // An ambiguous message may be refused, or be made plain: only the latter is everybody's duty.
+    void addOneReading() {
+        Case plain = case_;
+        plain.id += ".one-reading";
+        plain.level = Level::required;
+        plain.sentence = "must not let the daemon read something else than the proxy did where a client " +
+                         plain.sentence.substr(plain.sentence.find("sends"));
+        plain.steps = {case_.steps.front()};
+        plain.steps.push_back(made(case_.steps.front().line, "daemon gets one reading", ""));
+        case_.id += ".refused";
+        case_.level = Level::hardening;
+        cases_.push_back(std::move(plain));
+    }
+
+    void setNeed() {
+        const std::string name = oneLine();
+        if (name == "ipv6")
+            case_.need = Need::ipv6;
+        else if (name == "root")
+            case_.need = Need::root;
+        else
+            fail("needs takes ipv6 or root, not '" + name + "'");
+    }
+
+    void setOpenFiles() {
+        const auto count = numberOf(oneLine());
+        if (!count || *count == 0) fail("'open files' takes a number");
+        case_.openFiles = static_cast<unsigned>(*count);
+    }
+
+    // "everything POST=0", "nothing CONTAINERS=1", "CONTAINERS=1 !IAMGES=1": ! marks a name that is meant to
+    // be unknown.
+    void setSettings(const std::string& text) {
+        case_.settings = text;
+        case_.environment.clear();
+        std::string_view rest = text;
+        while (!(rest = trimmed(rest)).empty()) {
+            const auto equals = rest.find_first_of("= ");
+            const auto name = rest.substr(0, equals);
+            rest.remove_prefix(equals == std::string_view::npos ? rest.size() : equals);
+            if (rest.empty() || rest.front() != '=') {
+                setAll(name);
+                continue;
+            }
+            rest.remove_prefix(1);
+            setOne(name, takeValue(rest));
+        }
+    }
+
+    void setAll(std::string_view name) {
+        if (name == "defaults") return;
+        if (name != "everything" && name != "nothing")
+            fail("settings are everything, nothing, defaults, or NAME=VALUE, not '" + std::string(name) +
+                 "'");
+        for (const auto& variable : Variables::builtin(dialect_).all())
+            case_.environment[variable.name] = name == "everything" ? "1" : "0";
+    }
+
+    std::string takeValue(std::string_view& rest) const {
+        const bool inQuotes = !rest.empty() && rest.front() == '"';
+        const auto end = inQuotes ? rest.find('"', 1) : rest.find(' ');
+        if (inQuotes && end == std::string_view::npos) fail("a quote is not closed");
+        const auto value = inQuotes ? rest.substr(1, end - 1) : rest.substr(0, end);
+        rest.remove_prefix(std::min(rest.size(), end == std::string_view::npos ? end : end + 1));
+        return bytesOf([&] { return fromEscapes(value); });
+    }
+
+    void setOne(std::string_view name, const std::string& value) {
+        const bool meant = name.starts_with("!");
+        if (meant) name.remove_prefix(1);
+        const bool known = Variables::builtin(dialect_).find(name).has_value() || changesTheRun(name);
+        if (!known && !meant)
+            fail("unknown variable '" + std::string(name) +
+                 "'; one that is meant to be unknown is written !" + std::string(name));
+        if (changesTheRun(name) || meant || !grantOf(value)) case_.ownTarget = true;
+        case_.environment[std::string(name)] = value;
+    }
+
+    template <typename Read>
+    std::string bytesOf(Read read) const {
+        try {
+            return read();
+        } catch (const BytesError& error) {
+            fail(error.what());
+        }
+    }
+
+    // ---- Steps ---------------------------------------------------------------------------------------
+
+    // "client 2 sends" is "client sends" of the second client.
+    Step step(std::string_view key) const {
+        Step made;
+        made.line = line_.number;
+        std::string plain(key);
+        const auto space = key.find(' ');
+        if (space != std::string_view::npos && space + 2 < key.size() && key[space + 2] == ' ' &&
+            key[space + 1] >= '1' && key[space + 1] <= '9') {
+            made.number = static_cast<unsigned>(key[space + 1] - '0');
+            plain.erase(space, 2);
+        }
+        const auto* word =
+            std::find_if(words.begin(), words.end(), [&](const Word& one) { return one.text == plain; });
+        if (word == words.end())
+            fail("unknown key '" + std::string(key) + "'; conformance/tables/README.md lists them");
+        made.who = word->who;
+        made.act = word->act;
+        made.written = std::string(key) + (line_.value.empty() ? "" : ": " + std::string(line_.value));
+        take(made, word->takes);
+        return made;
+    }
+
+    void take(Step& made, Takes takes) const {
+        if (takes != Takes::bytes && takes != Takes::numberAndBytes && !line_.more.empty())
+            fail("'" + std::string(line_.key) + "' takes one line");
+        if (takes == Takes::nothing && !line_.value.empty())
+            fail("'" + std::string(line_.key) + "' takes nothing");
+        if (takes == Takes::text || takes == Takes::statuses)
+            made.text = bytesOf([&] { return fromEscapes(line_.value); });
+        if (takes == Takes::statuses) made.statuses = statusesOf(made.text);
+        if (takes == Takes::bytes) made.bytes = allBytes(line_.value);
+        if (takes == Takes::number) takeNumber(made, line_.value);
+        if (takes == Takes::numberAndBytes) {
+            const auto space = line_.value.find(' ');
+            takeNumber(made, line_.value.substr(0, space));
+            made.bytes = allBytes(space == std::string_view::npos ? "" : line_.value.substr(space));
+        }
+    }
+
+    void takeNumber(Step& made, std::string_view text) const {
+        const auto number = numberOf(trimmed(text));
+        if (!number) fail("'" + std::string(line_.key) + "' takes a number");
+        made.count = *number;
+    }
+
+    std::string allBytes(std::string_view first) const {
+        return bytesOf([&] {
+            std::string bytes = readBytes(first);
+            for (const auto more : line_.more) bytes += readBytes(more);
+            return bytes;
+        });
+    }
+
+    Statuses statusesOf(std::string_view text) const {
+        Statuses statuses;
+        while (!text.empty()) {
+            const auto end = text.find(" or ");
+            const auto one = trimmed(text.substr(0, end));
+            text.remove_prefix(end == std::string_view::npos ? text.size() : end + 4);
+            const auto number = numberOf(one);
+            if (one == "closed")
+                statuses.closed = true;
+            else if (one.size() == 3 && one.ends_with("xx") && one[0] >= '1' && one[0] <= '5')
+                statuses.ranges.emplace_back((one[0] - '0') * 100, (one[0] - '0') * 100 + 99);
+            else if (number && *number >= 100 && *number <= 999)
+                statuses.ranges.emplace_back(*number, *number);
+            else
+                fail("a status is like 403, 4xx or closed, not '" + std::string(one) + "'");
+        }
+        if (statuses.ranges.empty() && !statuses.closed) fail("which status?");
+        return statuses;
+    }
+
+    // ---- Shorthand -----------------------------------------------------------------------------------
+
+    Step made(std::size_t number, std::string_view key, std::string_view value) {
+        const Line written = line_;
+        line_ = {number, key, value, {}};
+        Step one = step(key);
+        line_ = written;
+        return one;
+    }
+
+    void add(std::string_view key, std::string_view value) {
+        case_.steps.push_back(made(line_.number, key, value));
+    }
+
+    // "GET /x": a whole request.
+    void addRequest() {
+        const auto space = line_.value.find(' ');
+        if (space == std::string_view::npos)
+            fail("'" + std::string(line_.key) + "' takes a method and a target");
+        const auto method = line_.value.substr(0, space);
+        const bool hasBody = method != "GET" && method != "HEAD" && method != "CONNECT";
+        add("client sends", "\"" + std::string(line_.value) + " HTTP/1.1\\r\\nHost: docker\\r\\n" +
+                                (hasBody ? "Content-Length: 0\\r\\n" : "") + "\\r\\n\"");
+    }
+
+    bool takeShorthand() {
+        if (line_.key == "denied" || line_.key == "rejected" || line_.key == "refused") {
+            oneLine();
+            addRequest();
+            const auto head = line_.value.starts_with("HEAD ") ? "client gets head" : "client gets status";
+            add(head, line_.key == "denied"     ? "403"
+                      : line_.key == "rejected" ? "400"
+                                                : "400 or 403 or closed");
+        } else if (line_.key == "forwarded") {
+            oneLine();
+            addRequest();
+            add("daemon gets request", line_.value);
+            add("daemon answers", "200 \"the daemon's\"");
+            add("client gets status", "200");
+            add("client gets body", "\"the daemon's\"");
+        } else if (line_.key == "ambiguous") {
+            ambiguous_ = line_.number;
+            if (!case_.steps.empty()) fail("'ambiguous' is the case's only step");
+            case_.steps.push_back(ambiguousStep());
+            add("client gets status", "400 or 411 or 501 or closed");
+        } else
+            return false;
+        return true;
+    }
+
+    Step ambiguousStep() {
+        const Line written = line_;
+        line_.key = "client sends";
+        Step one = step("client sends");
+        line_ = written;
+        return one;
+    }
+
+    std::string_view text_;
+    const std::string& file_;
+    const std::string& family_;
+    Dialect dialect_;
+    std::size_t number_ = 0;
+    Line line_;
+    Level level_ = Level::required;
+    std::string settings_;
+    bool open_ = false;
+    std::size_t ambiguous_ = 0;
+    Case case_;
+    std::set<std::string> ids_;
+    std::vector<Case> cases_;
+};
+
+bool isExpectation(const Step& step) {
+    return step.written.find(" gets ") != std::string::npos ||
+           step.written.find(" lacks ") != std::string::npos ||
+           step.written.find(" closed") != std::string::npos ||
+           step.written.find(" open") != std::string::npos || step.who == Who::target;
+}
+
+} // namespace
+
+bool Statuses::has(int status) const {
+    return std::any_of(ranges.begin(), ranges.end(), [status](const auto& range) {
+        return range.first <= status && status <= range.second;
+    });
+}
+
+std::vector<Case> parseCases(std::string_view text, const std::string& file, const std::string& family,
+                             Dialect dialect) {
+    return Parser(text, file, family, dialect).parse();
+}
+
+const std::vector<std::string>& scriptedFamilies() {
+    static const std::vector<std::string> all{"evasion", "framing", "passthrough", "stream", "fault",
+                                              "limits",  "config",  "lifecycle",   "long"};
+    return all;
+}
+
+std::vector<Case> builtinCases(const std::string& family, Dialect dialect) {
+    return parseCases(embeddedTable(family), "conformance/tables/" + family + ".cases", family, dialect);
+}
+
+std::string expectedInWords(const Case& one) {
+    std::string text;
+    for (const auto& step : one.steps)
+        if (isExpectation(step)) text.append(text.empty() ? "" : "; ").append(step.written);
+    return text.empty() ? "nothing at the daemon" : text;
+}
+
+} // namespace conformance

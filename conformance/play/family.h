@@ -1,0 +1,24 @@
+// The families whose cases are scripts, as the commands use them.
+#pragma once
+
+#include "conformance/baseline.h"
+#include "conformance/cases/case.h"
+#include "conformance/report/console.h"
+#include "conformance/report/result.h"
+#include "conformance/target/adapter.h"
+
+#include <string>
+#include <vector>
+
+namespace conformance {
+
+// Cases of `family`, or of all of them but "long" where it is empty, whose id begins with `id`.
+std::vector<Case> selectCases(const std::string& family, const std::string& id, Dialect dialect);
+
+void judgeScripted(const std::vector<Case>& cases, int jobs, const Adapter& adapter, TargetResult& result,
+                   Baseline& baseline, Progress& progress);
+
+// What the case does and why, for people.
+std::string explanationOf(const Case& one);
+
+} // namespace conformance

@@ -1,0 +1,76 @@
+// The stage of a script: the raw clients and the raw daemon around a target, moved on by one poll().
+//
+// The daemon listens on the target's SOCKET_PATH. Requests for `barrierTarget` are the suite's own: it
+// answers them itself and hides them from the script. One that has come through shows that the target lives,
+// and that whatever it had to forward before has arrived.
+#pragma once
+
+#include "conformance/play/wire.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace conformance {
+
+inline constexpr std::string_view barrierTarget = "/_ping?conformance-barrier";
+
+class Stage {
+public:
+    using Milliseconds = std::chrono::milliseconds;
+
+    explicit Stage(std::string socketPath);
+    ~Stage();
+    Stage(const Stage&) = delete;
+    Stage& operator=(const Stage&) = delete;
+
+    // Moves bytes until `holds`, or for this long; `ended` is readable when the target has ended.
+    bool await(const std::function<bool()>& holds, Milliseconds longest);
+    void watch(const Fd* ended) {
+        target_ = ended;
+        targetEnded_ = false;
+    }
+    bool targetEnded() const { return targetEnded_; }
+
+    Wire* client(unsigned number); // null: not connected
+    Wire& addClient(unsigned number, Fd fd);
+    std::vector<std::unique_ptr<Wire>>& clients() { return clients_; }
+    const std::vector<std::unique_ptr<Wire>>& clients() const { return clients_; }
+
+    Wire* daemon(unsigned number) const; // null: nothing was ever bound to it
+    void bind(unsigned number, Wire& wire) { bound_[number] = &wire; }
+    // A connection on which something waits that no step has taken, for the script's `number`; null: none.
+    Wire* daemonWithInput(unsigned number);
+    std::vector<std::unique_ptr<Wire>>& daemons() { return daemons_; }
+    const std::vector<std::unique_ptr<Wire>>& daemons() const { return daemons_; }
+
+    void daemonGoes();    // no socket, no connection
+    void daemonRefuses(); // a socket, and nobody behind it
+    void daemonComes();
+    bool serves = false; // the daemon answers every request by itself
+
+    // Ends every connection of the script, the daemon's so that one sees whether the target has noticed.
+    void leave();
+
+    // What is left of the script; the next one begins with a daemon that is there.
+    void clear();
+
+private:
+    void accept();
+    void lookAtDaemon(Wire& wire);
+
+    std::string socketPath_;
+    Fd listener_;
+    std::vector<std::unique_ptr<Wire>> clients_;
+    std::vector<std::unique_ptr<Wire>> daemons_;
+    std::map<unsigned, Wire*> bound_;           // one connection may serve several of a script's requests
+    std::map<const Wire*, std::size_t> served_; // how far each one's requests were answered
+    const Fd* target_ = nullptr;
+    bool targetEnded_ = false;
+};
+
+} // namespace conformance
