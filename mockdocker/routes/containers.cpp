@@ -85,33 +85,51 @@ std::string configJson(const Container& container) {
                          {"Labels", labelsJson(container)}});
 }
 
+std::string graphDriverJson(const Container& container) {
+    const std::string folder = "/var/lib/docker/overlay2/" + container.id;
+    return json::object(
+        {{"Data",
+          json::object({{"LowerDir", quote(folder + "-init/diff:/var/lib/docker/overlay2/lower/diff")},
+                        {"MergedDir", quote(folder + "/merged")},
+                        {"UpperDir", quote(folder + "/diff")},
+                        {"WorkDir", quote(folder + "/work")}})},
+         {"Name", quote("overlay2")}});
+}
+
+std::string networkSettingsJson() {
+    return R"({"Bridge":"","SandboxID":"","HairpinMode":false,"LinkLocalIPv6Address":"","LinkLocalIPv6PrefixLen":0,)"
+           R"("Ports":{},"SandboxKey":"","SecondaryIPAddresses":null,"SecondaryIPv6Addresses":null,"EndpointID":"",)"
+           R"("Gateway":"","GlobalIPv6Address":"","GlobalIPv6PrefixLen":0,"IPAddress":"","IPPrefixLen":0,)"
+           R"("IPv6Gateway":"","MacAddress":"","Networks":{"none":{"IPAMConfig":null,"Links":null,"Aliases":null,)"
+           R"("NetworkID":"","EndpointID":"","Gateway":"","IPAddress":"","IPPrefixLen":0,"MacAddress":""}}})";
+}
+
 std::string inspectJson(const Container& container, const std::string& imageId) {
     const auto& words = container.program.arguments;
     const std::vector<std::string> rest(words.begin() + 1, words.end());
-    return json::object(
-        {{"Id", quote(container.id)},
-         {"Created", quote(rfc3339(container.created))},
-         {"Path", quote(words.front())},
-         {"Args", json::strings(rest)},
-         {"State", stateJson(container)},
-         {"Image", quote(imageId)},
-         {"ResolvConfPath", "\"\""},
-         {"HostnamePath", "\"\""},
-         {"HostsPath", "\"\""},
-         {"LogPath", "\"\""},
-         {"Name", quote("/" + container.name)},
-         {"RestartCount", "0"},
-         {"Driver", quote("overlay2")},
-         {"Platform", quote("linux")},
-         {"MountLabel", "\"\""},
-         {"ProcessLabel", "\"\""},
-         {"AppArmorProfile", "\"\""},
-         {"ExecIDs", "null"},
-         {"HostConfig", hostConfigJson(container)},
-         {"GraphDriver", R"({"Data":null,"Name":"overlay2"})"},
-         {"Mounts", "[]"},
-         {"Config", configJson(container)},
-         {"NetworkSettings", R"({"Bridge":"","SandboxID":"","Ports":{},"IPAddress":"","Networks":{}})"}});
+    return json::object({{"Id", quote(container.id)},
+                         {"Created", quote(rfc3339(container.created))},
+                         {"Path", quote(words.front())},
+                         {"Args", json::strings(rest)},
+                         {"State", stateJson(container)},
+                         {"Image", quote(imageId)},
+                         {"ResolvConfPath", "\"\""},
+                         {"HostnamePath", "\"\""},
+                         {"HostsPath", "\"\""},
+                         {"LogPath", "\"\""},
+                         {"Name", quote("/" + container.name)},
+                         {"RestartCount", "0"},
+                         {"Driver", quote("overlay2")},
+                         {"Platform", quote("linux")},
+                         {"MountLabel", "\"\""},
+                         {"ProcessLabel", "\"\""},
+                         {"AppArmorProfile", "\"\""},
+                         {"ExecIDs", "null"},
+                         {"HostConfig", hostConfigJson(container)},
+                         {"GraphDriver", graphDriverJson(container)},
+                         {"Mounts", "[]"},
+                         {"Config", configJson(container)},
+                         {"NetworkSettings", networkSettingsJson()}});
 }
 
 std::string statusText(const Container& container) {
@@ -227,7 +245,7 @@ std::shared_ptr<Container> fromConfig(const Call& call, const Poco::JSON::Object
 
 } // namespace
 
-std::shared_ptr<Container> requireContainer(Call& call) {
+std::shared_ptr<Container> requireContainer(Call& call, const std::string& complaint) {
     std::shared_ptr<Container> container;
     {
         const auto guard = call.world.lock();
@@ -238,31 +256,43 @@ std::shared_ptr<Container> requireContainer(Call& call) {
     if (call.name().empty())
         call.error(400, "invalid name or ID supplied: \"\"");
     else
-        call.error(404, "No such container: " + call.name());
+        call.error(404, complaint + "No such container: " + call.name());
     return nullptr;
 }
 
-Poco::JSON::Object::Ptr requireJson(Call& call) {
+namespace {
+
+// httputils.CheckForJSON: a request without a body needs no type.
+bool hasJsonType(Call& call) {
+    if (!call.exchange.hasBody()) return true;
     const std::string* type = call.request().find("Content-Type");
-    const std::string media = type == nullptr ? "" : type->substr(0, type->find(';'));
-    if (media != "application/json") {
-        const std::string shown = type == nullptr ? "" : *type;
-        call.error(400, call.identity.atLeast(42)
-                            ? "unsupported Content-Type header (" + shown + "): must be 'application/json'"
-                            : "Content-Type specified (" + shown + ") must be 'application/json'");
-        return nullptr;
-    }
+    if (type != nullptr && type->substr(0, type->find(';')) == "application/json") return true;
+    const std::string shown = type == nullptr ? "" : *type;
+    call.error(400, call.identity.atLeast(42)
+                        ? "unsupported Content-Type header (" + shown + "): must be 'application/json'"
+                        : "Content-Type specified (" + shown + ") must be 'application/json'");
+    return false;
+}
+
+} // namespace
+
+Poco::JSON::Object::Ptr requireJson(Call& call, bool viaRunconfig) {
+    if (!hasJsonType(call)) return nullptr;
     const std::string& text = call.exchange.body();
     auto object = json::parseObject(text);
     if (object) return object;
     const bool none = text.find_first_not_of(" \r\n\t") == std::string::npos;
-    call.error(call.identity.atLeast(42) ? 400 : 500, none ? "EOF" : "unexpected EOF");
+    const bool old = !call.identity.atLeast(42);
+    const std::string what =
+        none ? (old && viaRunconfig ? "EOF" : "got EOF while reading request body") : "unexpected EOF";
+    call.error(old && (viaRunconfig || !none) ? 500 : 400, (old ? "" : "invalid JSON: ") + what);
     return nullptr;
 }
 
 void containerCreate(Call& call) {
-    const auto config = requireJson(call);
+    const auto config = requireJson(call, true);
     if (!config) return;
+    if (config->size() == 0) return call.error(400, "Config cannot be empty in order to create a container");
     const auto guard = call.world.lock();
     const std::string reference = json::stringAt(*config, "Image");
     const std::string name = call.request().query("name").value_or("");
@@ -370,7 +400,7 @@ void containerRestart(Call& call) {
 }
 
 void containerKill(Call& call) {
-    const auto container = requireContainer(call);
+    const auto container = requireContainer(call, "Cannot kill container: " + call.name() + ": ");
     if (!container) return;
     const int signal = signalNumber(call.request().query("signal").value_or("KILL"));
     std::shared_ptr<Stdio> stdio;

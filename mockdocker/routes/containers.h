@@ -24,13 +24,11 @@ void containerPrune(Call& call);
 void containerExec(Call& call);
 void execInspect(Call& call);
 void execResize(Call& call);
-/// For routes whose canned answer holds for every container there is: 404 otherwise. The canned answer is in
-/// `call`'s route, so these only check.
-[[nodiscard]] bool containerExists(Call& call);
-
-/// The container of call.name(), or 404 answered and null. Takes the world's lock for the look-up only.
-[[nodiscard]] std::shared_ptr<Container> requireContainer(Call& call);
-/// The JSON body, or the daemon's complaint answered and null.
-[[nodiscard]] Poco::JSON::Object::Ptr requireJson(Call& call);
+/// The container of call.name(), or 404 answered (behind `complaint`) and null. Takes the world's lock for
+/// the look-up only.
+[[nodiscard]] std::shared_ptr<Container> requireContainer(Call& call, const std::string& complaint = {});
+/// The JSON body, or the daemon's complaint answered and null. `viaRunconfig`: read by runconfig's decoder
+/// (create, update), which had other words and a 500 before 23.0.
+[[nodiscard]] Poco::JSON::Object::Ptr requireJson(Call& call, bool viaRunconfig = false);
 
 } // namespace mockdocker

@@ -147,6 +147,12 @@ std::string dockerFields(const Identity& identity) { // exec.go copies them from
            "\r\nOstype: linux\r\nServer: Docker/" + identity.engineVersion() + " (linux)\r\n";
 }
 
+// Past the hijack an error is text on standard output.
+void sendError(Call& call, const std::string& text, bool frames) {
+    const Output output{1, text + "\r\n", {}};
+    call.exchange.sendRaw(encode(output, frames));
+}
+
 bool launch(Call& call, const std::shared_ptr<Exec>& exec) {
     const auto guard = call.world.lock();
     if (isCommand(exec->program.arguments.front())) {
@@ -165,9 +171,10 @@ void execStart(Call& call) {
     if (!options) return;
     const auto exec = execToStart(call);
     if (!exec) return call.error(404, "No such exec instance: " + call.name());
+    bool again = false;
     {
         const auto guard = call.world.lock();
-        if (exec->started) return call.error(409, "Error: Exec command " + exec->id + " is already running");
+        again = exec->started;
         if (!exec->container->running())
             return call.error(409, "Container " + exec->container->id + " is not running");
     }
@@ -176,17 +183,18 @@ void execStart(Call& call) {
         return call.exchange.reply(200, {}, {});
     }
     const bool frames = !exec->terminal;
-    const bool upgrade = call.request().has("Upgrade");
-    if (!call.exchange.hijack(hijackHead(call, frames, upgrade ? dockerFields(call.identity) : ""),
-                              upgrade ? 101 : 200))
-        return;
-    if (launch(call, exec)) {
+    const std::string head = hijackHead(call, frames, dockerFields(call.identity));
+    if (!call.exchange.hijack(head, call.request().has("Upgrade") ? 101 : 200)) return;
+    if (again) {
+        sendError(call, "Error: Exec command " + exec->id + " has already run", frames);
+    } else if (launch(call, exec)) {
         const Streams streams{exec->attachStdin, exec->attachStdout, exec->attachStderr};
         converse(call.exchange, *exec->stdio, streams, frames, 0);
     } else {
-        call.exchange.sendRaw(
-            "OCI runtime exec failed: exec failed: unable to start container process: exec: \"" +
-            exec->program.arguments.front() + "\": executable file not found in $PATH: unknown\r\n");
+        sendError(call,
+                  "OCI runtime exec failed: exec failed: unable to start container process: exec: \"" +
+                      exec->program.arguments.front() + "\": executable file not found in $PATH: unknown",
+                  frames);
     }
     if (World::evergreen(call.name())) {
         exec->stdio->kill(SIGKILL);

@@ -73,9 +73,9 @@ std::string imageSummary(const Image& image) {
                          {"VirtualSize", std::to_string(image.size)}});
 }
 
-std::shared_ptr<Image> requireImage(Call& call) { // under the world's lock
+std::shared_ptr<Image> requireImage(Call& call, const std::string& complaint = {}) { // under the world's lock
     auto image = call.world.findImage(call.name());
-    if (!image) call.error(404, "No such image: " + withTag(call.name()));
+    if (!image) call.error(404, complaint + "No such image: " + withTag(call.name()));
     return image;
 }
 
@@ -152,7 +152,8 @@ void imageList(Call& call) {
 
 void imageInspect(Call& call) {
     const auto guard = call.world.lock();
-    if (const auto image = requireImage(call)) call.reply(200, imageJson(*image));
+    const std::string complaint = call.identity.atLeast(42) ? "" : "no such image: " + call.name() + ": ";
+    if (const auto image = requireImage(call, complaint)) call.reply(200, imageJson(*image));
 }
 
 void imageHistory(Call& call) {
@@ -181,16 +182,31 @@ void imageTag(Call& call) {
 }
 
 void imagePush(Call& call) {
+    if (!call.request().has("X-Registry-Auth") && !call.identity.atLeast(42)) {
+        return call.error(400, "Bad parameters and missing X-Registry-Auth: EOF");
+    }
+    bool known = false;
     {
         const auto guard = call.world.lock();
-        if (!call.world.findImage(call.name())) {
-            return call.error(404, "An image does not exist locally with the tag: " + call.name());
-        }
+        known = call.world.findImage(call.name()) != nullptr;
     }
     if (call.exchange.hasBody()) call.exchange.body();
     if (!call.exchange.begin(200, "application/json")) return;
-    call.exchange.write(statusLine("The push refers to repository [docker.io/" + call.name() + "]"));
-    call.exchange.write(statusLine("latest: digest: sha256:" + newId() + " size: 527"));
+    call.exchange.write(statusLine("The push refers to repository [docker.io/library/" + call.name() + "]"));
+    const std::string missing = "An image does not exist locally with the tag: " + call.name();
+    call.exchange.write(known ? statusLine("latest: digest: sha256:" + newId() + " size: 527")
+                              : line({{"errorDetail", json::object({{"message", quote(missing)}})},
+                                      {"error", quote(missing)}}));
+}
+
+void imageGet(Call& call) {
+    bool known = false;
+    {
+        const auto guard = call.world.lock();
+        known = call.world.findImage(call.name()) != nullptr;
+    }
+    if (!known) return call.error(404, "No such image: " + call.name());
+    if (call.exchange.begin(200, "application/x-tar")) call.exchange.write(tarOf("manifest.json", "[]\n"));
 }
 
 void imageDelete(Call& call) {

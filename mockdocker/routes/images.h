@@ -10,6 +10,7 @@ void imageList(Call& call);
 void imageInspect(Call& call);
 void imageHistory(Call& call);
 void imageTag(Call& call);
+void imageGet(Call& call);
 void imagePush(Call& call);
 void imageDelete(Call& call);
 void imageLoad(Call& call);

@@ -104,23 +104,21 @@ void containerWait(Call& call) {
     const auto container = requireContainer(call);
     if (!container) return;
     std::shared_ptr<Stdio> run;
+    std::optional<int> over; // it had ended before we were asked
     {
         const auto guard = call.world.lock();
         const bool ended = !container->running() && condition != "next-exit";
         run = ended && condition == "removed" && container->lastRun ? container->lastRun : container->stdio;
-        if (ended && condition != "removed") {
-            return call.reply(
-                200, json::object({{"Error", "null"}, {"StatusCode", std::to_string(container->exitCode)}}));
-        }
+        if (ended && condition != "removed") over = container->exitCode;
     }
     if (!call.exchange.begin(200, "application/json")) return; // flushed at once since API 1.30
     const Wakeup wakeup;
     const Watching watching(run->changed, wakeup);
-    const auto over = [&] { return condition == "removed" ? run->removed() : run->exitCode().has_value(); };
-    while (!over()) {
+    const auto waiting = [&] { return condition == "removed" ? !run->removed() : !run->exitCode(); };
+    while (!over && waiting()) {
         if (await(call.exchange.connection(), wakeup, Watch::leaving) != Awoke::signal) return;
     }
-    const int code = run->exitCode().value_or(0);
+    const int code = over.value_or(run->exitCode().value_or(0));
     call.exchange.write(json::object({{"Error", "null"}, {"StatusCode", std::to_string(code)}}) + "\n");
 }
 
@@ -143,10 +141,10 @@ void containerStats(Call& call) {
          {"id", quote(container->id)},
          {"networks", "{}"}});
     const std::string stream = call.request().query("stream").value_or("1");
-    const bool once = stream == "0" || stream == "false";
+    if (stream == "0" || stream == "false") return call.reply(200, sample);
     if (!call.exchange.begin(200, "application/json")) return;
     const Wakeup never;
-    while (call.exchange.write(sample + "\n") && !once) { // the daemon's own rhythm is one a second
+    while (call.exchange.write(sample + "\n")) { // the daemon's own rhythm is one a second
         const auto next = std::chrono::steady_clock::now() + std::chrono::seconds(1);
         if (await(call.exchange.connection(), never, Watch::leaving, next) != Awoke::timeout) return;
     }

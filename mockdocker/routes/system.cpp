@@ -199,11 +199,17 @@ void diskUsage(Call& call) {
 
 namespace {
 
+// Engines before 23.0 leave a space out.
+std::string emptyPath(const Call& call) {
+    return call.identity.atLeast(42) ? "bad parameter: path cannot be empty"
+                                     : "bad parameter: pathcannot be empty";
+}
+
 // False: an error has been answered.
 bool statArchive(Call& call) {
     const auto path = call.request().query("path");
     if (!path || path->empty()) {
-        call.error(400, "bad parameter: path cannot be empty");
+        call.error(400, emptyPath(call));
         return false;
     }
     if (!requireContainer(call)) return false;
@@ -231,7 +237,7 @@ void archiveGet(Call& call) {
 }
 
 void archivePut(Call& call) {
-    if (!call.request().query("path")) return call.error(400, "bad parameter: path cannot be empty");
+    if (!call.request().query("path")) return call.error(400, emptyPath(call));
     if (!requireContainer(call)) return;
     call.exchange.body();
     call.exchange.reply(200, {}, {});
@@ -242,7 +248,7 @@ void containerChanges(Call& call) {
 }
 
 void containerUpdate(Call& call) {
-    if (requireJson(call)) forContainer(call, 200, "{\"Warnings\":null}\n", "application/json");
+    if (requireJson(call, true)) forContainer(call, 200, "{\"Warnings\":null}\n", "application/json");
 }
 
 void containerExport(Call& call) {
@@ -262,6 +268,18 @@ void networkList(Call& call) {
     std::vector<std::string> items;
     for (const Network& network : networks) items.push_back(networkJson(network));
     call.reply(200, json::array(items));
+}
+
+// The predefined ones cannot be removed, and there are no others.
+void networkDelete(Call& call) {
+    const bool known =
+        std::ranges::any_of(networks, [&](const Network& network) { return network.name == call.name(); });
+    if (known) return call.error(403, call.name() + " is a pre-defined network and cannot be removed");
+    call.error(404, "network " + call.name() + " not found");
+}
+
+void noSuchPlugin(Call& call) {
+    call.error(404, "plugin " + quote(call.name()) + " not found");
 }
 
 void networkInspect(Call& call) {

@@ -20,5 +20,7 @@ void containerExport(Call& call);
 void removedCopy(Call& call);
 void networkList(Call& call);
 void networkInspect(Call& call);
+void networkDelete(Call& call);
+void noSuchPlugin(Call& call);
 
 } // namespace mockdocker

@@ -84,10 +84,8 @@ void serveWebsocket(Call& call, Stdio& stdio) {
     const std::string* key = request.find("Sec-WebSocket-Key");
     const std::string* upgrade = request.find("Upgrade");
     if (key == nullptr || upgrade == nullptr || !equalsIgnoringCase(*upgrade, "websocket")) {
-        // websocket.Server refuses like this; the daemon's handler then blocks until the client leaves.
-        if (!call.exchange.hijack("HTTP/1.1 400 Bad Request\r\n\r\nnot websocket protocol", 400)) return;
-        while (!call.exchange.readRaw().empty()) {
-        }
+        // websocket.Server refuses like this and closes.
+        call.exchange.hijack("HTTP/1.1 400 Bad Request\r\n\r\nnot websocket protocol", 400);
         return;
     }
     const bool honoured = call.versionAtLeast("1.42");

@@ -83,7 +83,7 @@ const Row rows[] = {
     {"name-with-slash", "GET /containers/a/b/json", 404, docker, nullptr,
      "{\"message\":\"No such container: a/b\"}\n"},
     {"last-segment-decides", "POST /containers/x/start/exec", 400, docker, nullptr,
-     "{\"message\":\"Content-Type specified () must be 'application/json'\"}\n"},
+     "{\"message\":\"got EOF while reading request body\"}\n"},
     {"start-behind-exec", "POST /containers/x/exec/y/start", 404, docker, nullptr,
      "{\"message\":\"No such container: x/exec/y\"}\n"},
     {"delete-deep", "DELETE /containers/a/b/c", 404, docker, nullptr,
