@@ -9,11 +9,11 @@
 #include "conformance/target/adapter.h"
 
 #include <chrono>
-#include <compare>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace conformance {
@@ -33,7 +33,10 @@ struct AccessPass {
     Level level = Level::required;
     std::uint16_t status = 0;
     std::uint8_t seen = 0;
-    auto operator<=>(const AccessPass&) const = default;
+    bool operator<(const AccessPass& other) const {
+        return std::tie(operation, answer, level, status, seen) <
+               std::tie(other.operation, other.answer, other.level, other.status, other.seen);
+    }
 };
 
 // What came of one settings vector.

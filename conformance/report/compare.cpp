@@ -81,13 +81,16 @@ std::string inWords(const Result& result) {
 }
 
 void compareCase(std::vector<Difference>& list, const Result* before, const Result* after) {
-    const Result& one = after == nullptr ? *before : *after;
-    if (before == nullptr || after == nullptr) {
+    if (after == nullptr) {
+        if (before != nullptr)
+            list.push_back({Change::gone, before->level, before->id, inWords(*before), "not tried"});
+        return;
+    }
+    const Result& one = *after;
+    if (before == nullptr) {
         // A case that is new and fails is as bad as one that broke.
-        const bool worse = after != nullptr && effective(*after) > Status::pass;
-        const Change change = worse ? Change::worse : after == nullptr ? Change::gone : Change::added;
-        list.push_back({change, one.level, one.id, before == nullptr ? "not tried" : inWords(*before),
-                        after == nullptr ? "not tried" : inWords(*after)});
+        const Change change = effective(one) > Status::pass ? Change::worse : Change::added;
+        list.push_back({change, one.level, one.id, "not tried", inWords(one)});
         return;
     }
     const Status was = effective(*before);

@@ -10,12 +10,12 @@
 #include "conformance/oracle.h"
 
 #include <chrono>
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -57,7 +57,10 @@ struct CellKey {
     std::string family;
     std::string variable;
     std::string operation;
-    auto operator<=>(const CellKey&) const = default;
+    bool operator<(const CellKey& other) const {
+        return std::tie(family, variable, operation) <
+               std::tie(other.family, other.variable, other.operation);
+    }
 };
 
 // How a case went, without which case it was.
@@ -67,7 +70,10 @@ struct Outcome {
     bool known = false;
     std::string expected;
     std::string got;
-    auto operator<=>(const Outcome&) const = default;
+    bool operator<(const Outcome& other) const {
+        return std::tie(level, status, known, expected, got) <
+               std::tie(other.level, other.status, other.known, other.expected, other.got);
+    }
 };
 
 struct Cell {
