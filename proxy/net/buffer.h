@@ -1,6 +1,6 @@
-// Bytes in transit. A Buffer borrows a block from the loop's pool while it holds bytes and gives it back when it holds
-// none, so a connection that waits owns no buffer at all: that is what keeps an idle stream within a few hundred octets.
-// For one thread.
+// Bytes in transit. A Buffer borrows a block from the loop's pool while it holds bytes and gives it back when
+// it holds none, so a connection that waits owns no buffer at all: that is what keeps an idle stream within a
+// few hundred octets. For one thread.
 #pragma once
 
 #include <cstddef>
@@ -26,11 +26,12 @@ private:
 
 class Buffer {
 public:
-    /// Octets left free in front of the first one received, so that a head can be rewritten in place, even a little
-    /// longer than it came (see http::writeRequest), and head and body leave in one write.
+    /// Octets left free in front of the first one received, so that a head can be rewritten in place, even a
+    /// little longer than it came (see http::writeRequest), and head and body leave in one write.
     static constexpr std::size_t headroom = 64;
 
-    explicit Buffer(BufferPool& pool) noexcept : pool_(&pool) {}
+    explicit Buffer(BufferPool& pool) noexcept
+        : pool_(&pool) {}
     Buffer(Buffer&& other) noexcept;
     Buffer& operator=(Buffer&& other) noexcept;
     Buffer(const Buffer&) = delete;
@@ -41,8 +42,8 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return end_ - begin_; }
     [[nodiscard]] std::string_view view() const noexcept { return {block_.get() + begin_, size()}; }
 
-    /// Room behind the bytes, taking a block if there is none. At least `least` octets: a larger block, up to what is
-    /// asked, replaces the pooled one.
+    /// Room behind the bytes, taking a block if there is none. At least `least` octets: a larger block, up to
+    /// what is asked, replaces the pooled one.
     [[nodiscard]] std::span<char> space(std::size_t least = 1);
     void added(std::size_t octets) noexcept { end_ += octets; }
     /// Drops octets from the front; the block goes back when nothing is left.

@@ -9,8 +9,10 @@ namespace proxy::net {
 class Fd {
 public:
     Fd() = default;
-    explicit Fd(int number) noexcept : number_(number) {}
-    Fd(Fd&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    explicit Fd(int number) noexcept
+        : number_(number) {}
+    Fd(Fd&& other) noexcept
+        : number_(std::exchange(other.number_, -1)) {}
     Fd& operator=(Fd&& other) noexcept {
         if (this != &other) {
             reset();

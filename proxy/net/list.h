@@ -1,13 +1,15 @@
-// An intrusive, doubly linked list: enumeration without ownership. A node unlinks itself when it dies, so a list never
-// holds what is gone; linking and unlinking allocate nothing. For one thread.
+// An intrusive, doubly linked list: enumeration without ownership. A node unlinks itself when it dies, so a
+// list never holds what is gone; linking and unlinking allocate nothing. For one thread.
 #pragma once
 
 namespace proxy::net {
 
-template <class T> class List;
+template <class T>
+class List;
 
 /// Base of what can stand in a List<T>; T derives from ListNode<T>.
-template <class T> class ListNode {
+template <class T>
+class ListNode {
 public:
     ListNode() = default;
     ListNode(const ListNode&) = delete;
@@ -28,7 +30,8 @@ private:
     ListNode* next_ = nullptr;
 };
 
-template <class T> class List {
+template <class T>
+class List {
 public:
     List() noexcept { head_.previous_ = head_.next_ = &head_; }
     List(const List&) = delete;
@@ -50,7 +53,8 @@ public:
         }
     }
     /// Calls `visit` for each; it may unlink or destroy the item it is given.
-    template <class Visit> void each(Visit visit) {
+    template <class Visit>
+    void each(Visit visit) {
         for (ListNode<T>* node = head_.next_; node != &head_;) {
             ListNode<T>* const next = node->next_;
             visit(*static_cast<T*>(node));

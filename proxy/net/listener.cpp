@@ -19,8 +19,8 @@ namespace proxy::net {
 
 namespace {
 
-// Seconds. An orphaned half-closed peer and a vanished host look alike, silence; only probing tells them from a quiet
-// stream, and a live peer answers probes however long its stream is silent.
+// Seconds. An orphaned half-closed peer and a vanished host look alike, silence; only probing tells them from
+// a quiet stream, and a live peer answers probes however long its stream is silent.
 constexpr int keepAliveIdle = 30;
 constexpr int keepAliveInterval = 10;
 constexpr int keepAliveProbes = 3;
@@ -36,7 +36,8 @@ bool kernelHasIPv6() {
 }
 
 void setOption(int fd, int level, int name, int value) {
-    if (::setsockopt(fd, level, name, &value, sizeof value) != 0) throw Poco::SystemException("setsockopt", errno);
+    if (::setsockopt(fd, level, name, &value, sizeof value) != 0)
+        throw Poco::SystemException("setsockopt", errno);
 }
 
 [[noreturn]] void cannotListen(const std::string& where, const std::string& why) {
@@ -45,7 +46,8 @@ void setOption(int fd, int level, int name, int value) {
 
 class Umask {
 public:
-    explicit Umask(mode_t mask) noexcept : before_(::umask(mask)) {}
+    explicit Umask(mode_t mask) noexcept
+        : before_(::umask(mask)) {}
     Umask(const Umask&) = delete;
     Umask& operator=(const Umask&) = delete;
     ~Umask() { ::umask(before_); }
@@ -103,15 +105,18 @@ std::string written(const TcpPlace& place) {
 
 Listener::Listener(const TcpPlace& place) {
     const bool everywhere = place.address.empty() || place.address == "::";
-    const bool fallsBack = isIPv6(place) && everywhere && place.family == TcpPlace::Family::any && !kernelHasIPv6();
+    const bool fallsBack =
+        isIPv6(place) && everywhere && place.family == TcpPlace::Family::any && !kernelHasIPv6();
     if (fallsBack)
         warning_ = "this kernel has no IPv6: listening on IPv4 only; DISABLE_IPV6=1 says that this is meant";
     try {
         const bool v6 = isIPv6(place) && !fallsBack;
-        // Not by the text "::": POCO asks the resolver for it, which knows no IPv6 on a network that has none.
+        // Not by the text "::": POCO asks the resolver for it, which knows no IPv6 on a network that has
+        // none.
         const auto family = v6 ? Poco::Net::SocketAddress::IPv6 : Poco::Net::SocketAddress::IPv4;
-        const Poco::Net::SocketAddress where = everywhere ? Poco::Net::SocketAddress(family, place.port)
-                                                          : Poco::Net::SocketAddress(place.address, place.port);
+        const Poco::Net::SocketAddress where = everywhere
+                                                   ? Poco::Net::SocketAddress(family, place.port)
+                                                   : Poco::Net::SocketAddress(place.address, place.port);
         Poco::Net::ServerSocket socket = openTcp(where, place.family == TcpPlace::Family::v6only);
         name_ = socket.address().toString();
         port_ = socket.address().port();
@@ -126,7 +131,8 @@ Listener::Listener(const TcpPlace& place) {
     setOption(number(), IPPROTO_TCP, TCP_KEEPCNT, keepAliveProbes);
 }
 
-Listener::Listener(const UnixPlace& place) : name_(place.path) {
+Listener::Listener(const UnixPlace& place)
+    : name_(place.path) {
     removeStale(place.path);
     // The file must never be more open than asked for, not even between bind and chmod.
     const Umask narrow(place.mode ? static_cast<mode_t>(~*place.mode & 0777) : 0077);

@@ -14,7 +14,7 @@
 namespace proxy::net {
 
 struct TcpPlace {
-    std::string address;  ///< numeric; empty: every address
+    std::string address; ///< numeric; empty: every address
     std::uint16_t port = 0;
     enum class Family : std::uint8_t { any, v4, v6only } family = Family::any;
 };

@@ -27,15 +27,22 @@ Events fromEpoll(std::uint32_t events) {
 
 // ---- Deadlines -----------------------------------------------------------------------------------
 
-Deadlines::Deadlines(Loop& loop, Clock::duration duration) : loop_(loop), duration_(duration) {
+Deadlines::Deadlines(Loop& loop, Clock::duration duration)
+    : loop_(loop)
+    , duration_(duration) {
     loop_.deadlines_.push_back(this);
 }
 
-Deadlines::~Deadlines() { std::erase(loop_.deadlines_, this); }
+Deadlines::~Deadlines() {
+    std::erase(loop_.deadlines_, this);
+}
 
 // ---- Endpoint ------------------------------------------------------------------------------------
 
-Endpoint::Endpoint(Loop& loop, Fd fd, Events ready) : loop_(loop), fd_(std::move(fd)), ready_(ready) {
+Endpoint::Endpoint(Loop& loop, Fd fd, Events ready)
+    : loop_(loop)
+    , fd_(std::move(fd))
+    , ready_(ready) {
     deadline_.endpoint = this;
     epoll_event event{};
     event.events = always;
@@ -44,7 +51,8 @@ Endpoint::Endpoint(Loop& loop, Fd fd, Events ready) : loop_(loop), fd_(std::move
         throw Poco::SystemException("epoll_ctl", errno);
 }
 
-Endpoint::~Endpoint() = default; // closing the descriptor takes it out of epoll: nothing of ours duplicates one
+Endpoint::~Endpoint() =
+    default; // closing the descriptor takes it out of epoll: nothing of ours duplicates one
 
 void Endpoint::report(Events events) noexcept {
     ready_ = static_cast<Events>(ready_ | events);
@@ -54,8 +62,8 @@ void Endpoint::report(Events events) noexcept {
 void Endpoint::awaitRoom() noexcept {
     clear(writable);
     if (roomAwaited_) return;
-    // Asked for only here: a unix socket reports EPOLLOUT whenever its peer reads, which would wake us for every
-    // exchange if it were always on. Once on, it stays: a peer that was slow once will be slow again.
+    // Asked for only here: a unix socket reports EPOLLOUT whenever its peer reads, which would wake us for
+    // every exchange if it were always on. Once on, it stays: a peer that was slow once will be slow again.
     epoll_event event{};
     event.events = always | EPOLLOUT;
     event.data.ptr = this;
@@ -106,7 +114,8 @@ void Yield::await_resume() const noexcept {
 
 // ---- Loop ----------------------------------------------------------------------------------------
 
-Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+Loop::Loop()
+    : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (!epoll_.valid()) throw Poco::SystemException("epoll_create1", errno);
 }
 
@@ -123,10 +132,12 @@ void Loop::run() {
 
 void Loop::poll(int milliseconds) {
     std::array<epoll_event, 256> events; // NOLINT: filled by epoll_wait
-    const int count = ::epoll_wait(epoll_.number(), events.data(), static_cast<int>(events.size()), milliseconds);
+    const int count =
+        ::epoll_wait(epoll_.number(), events.data(), static_cast<int>(events.size()), milliseconds);
     now_ = Clock::now();
     if (count < 0 && errno != EINTR) throw Poco::SystemException("epoll_wait", errno);
-    // First only note who has news: what is resumed may destroy endpoints that stand further back in `events`.
+    // First only note who has news: what is resumed may destroy endpoints that stand further back in
+    // `events`.
     for (int i = 0; i < count; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];
         static_cast<Endpoint*>(event.data.ptr)->report(fromEpoll(event.events));

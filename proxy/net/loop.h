@@ -1,8 +1,10 @@
-// The event loop: edge-triggered epoll and coroutines that wait on one or two endpoints. One thread, no locks.
+// The event loop: edge-triggered epoll and coroutines that wait on one or two endpoints. One thread, no
+// locks.
 //
-// How it differs from a callback loop: an Endpoint remembers what epoll reported until a system call has used it up, and
-// a coroutine says what it wants of which endpoints. Nothing is registered or unregistered in between: an endpoint costs
-// one epoll_ctl in its life, plus one more whenever a full send buffer must be waited out.
+// How it differs from a callback loop: an Endpoint remembers what epoll reported until a system call has used
+// it up, and a coroutine says what it wants of which endpoints. Nothing is registered or unregistered in
+// between: an endpoint costs one epoll_ctl in its life, plus one more whenever a full send buffer must be
+// waited out.
 #pragma once
 
 #include "proxy/net/fd.h"
@@ -24,13 +26,14 @@ class Endpoint;
 /// What can be said of an endpoint; a set, or'ed together.
 using Events = std::uint8_t;
 inline constexpr Events nothing = 0;
-inline constexpr Events readable = 1;    ///< bytes or connections wait, or may wait
-inline constexpr Events writable = 2;    ///< the send buffer has room, or may have
-inline constexpr Events readClosed = 4;  ///< the peer has ended its direction (EPOLLRDHUP); bytes may still be unread
-inline constexpr Events closed = 8;      ///< both directions are gone, or an error is pending (EPOLLHUP, EPOLLERR)
-inline constexpr Events timedOut = 16;   ///< the deadline armed with Endpoint::arm has passed
-inline constexpr Events woken = 32;      ///< somebody called wake(): shutdown
-inline constexpr Events yielded = 64;    ///< Yield's own
+inline constexpr Events readable = 1; ///< bytes or connections wait, or may wait
+inline constexpr Events writable = 2; ///< the send buffer has room, or may have
+inline constexpr Events readClosed =
+    4; ///< the peer has ended its direction (EPOLLRDHUP); bytes may still be unread
+inline constexpr Events closed = 8; ///< both directions are gone, or an error is pending (EPOLLHUP, EPOLLERR)
+inline constexpr Events timedOut = 16; ///< the deadline armed with Endpoint::arm has passed
+inline constexpr Events woken = 32;    ///< somebody called wake(): shutdown
+inline constexpr Events yielded = 64;  ///< Yield's own
 
 /// Deadlines of one duration, which makes a queue of them: arming and disarming are O(1).
 class Deadlines {
@@ -55,7 +58,8 @@ private:
 /// A descriptor registered with the loop. It stays where it was built: the loop knows its address.
 class Endpoint : public ListNode<Endpoint> {
 public:
-    /// Registers `fd` (non-blocking). What it is ready for is learnt from the loop, unless `ready` says it is known.
+    /// Registers `fd` (non-blocking). What it is ready for is learnt from the loop, unless `ready` says it is
+    /// known.
     Endpoint(Loop& loop, Fd fd, Events ready = nothing);
     Endpoint(const Endpoint&) = delete;
     Endpoint& operator=(const Endpoint&) = delete;
@@ -101,9 +105,14 @@ private:
 /// co_await Wait(a, events): until any of the events is so. With two endpoints: until any of either is.
 class Wait {
 public:
-    Wait(Endpoint& endpoint, Events events) noexcept : first_(&endpoint), firstWants_(events) {}
+    Wait(Endpoint& endpoint, Events events) noexcept
+        : first_(&endpoint)
+        , firstWants_(events) {}
     Wait(Endpoint& first, Events firstWants, Endpoint& second, Events secondWants) noexcept
-        : first_(&first), second_(&second), firstWants_(firstWants), secondWants_(secondWants) {}
+        : first_(&first)
+        , second_(&second)
+        , firstWants_(firstWants)
+        , secondWants_(secondWants) {}
 
     [[nodiscard]] bool await_ready() const noexcept {
         return first_->is(firstWants_) || (second_ != nullptr && second_->is(secondWants_));
@@ -121,7 +130,8 @@ private:
 /// co_await Yield(endpoint): lets every other connection have its turn first. For whoever moves much data.
 class Yield {
 public:
-    explicit Yield(Endpoint& endpoint) noexcept : endpoint_(endpoint) {}
+    explicit Yield(Endpoint& endpoint) noexcept
+        : endpoint_(endpoint) {}
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiter) const noexcept;
     void await_resume() const noexcept;
@@ -136,9 +146,9 @@ public:
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
-    /// Serves events until stop(). `afterRound` runs when a round of events has been dealt with: that is where logs are
-    /// flushed, once for all that the round did. After every round, not only before a sleep: a long transfer that always
-    /// has something left to do would hold the logs back until its end.
+    /// Serves events until stop(). `afterRound` runs when a round of events has been dealt with: that is
+    /// where logs are flushed, once for all that the round did. After every round, not only before a sleep: a
+    /// long transfer that always has something left to do would hold the logs back until its end.
     void run();
     void stop() noexcept { stopped_ = true; }
     void afterRound(std::function<void()> call) { afterRound_ = std::move(call); }
@@ -161,7 +171,7 @@ private:
     bool stopped_ = false;
     Clock::time_point now_ = Clock::now();
     std::vector<Deadlines*> deadlines_;
-    List<Endpoint> ready_;  ///< endpoints with news, this round
+    List<Endpoint> ready_; ///< endpoints with news, this round
     List<Endpoint> running_;
     std::function<void()> afterRound_;
 };

@@ -1,6 +1,6 @@
-// Moves bulk data between two sockets without copying it through our memory: splice(2) into a pipe and out again.
-// Worth its two descriptors only for bulk, so a pipe is borrowed while there is some and given back at the first pause.
-// For one thread.
+// Moves bulk data between two sockets without copying it through our memory: splice(2) into a pipe and out
+// again. Worth its two descriptors only for bulk, so a pipe is borrowed while there is some and given back at
+// the first pause. For one thread.
 #pragma once
 
 #include "proxy/net/stream.h"
@@ -15,7 +15,9 @@ public:
     /// What one filling takes at most; the kernel may grant a smaller pipe.
     static constexpr std::size_t size = 1024 * 1024;
 
-    Pipe(Fd readEnd, Fd writeEnd) noexcept : readEnd_(std::move(readEnd)), writeEnd_(std::move(writeEnd)) {}
+    Pipe(Fd readEnd, Fd writeEnd) noexcept
+        : readEnd_(std::move(readEnd))
+        , writeEnd_(std::move(writeEnd)) {}
 
     [[nodiscard]] bool empty() const noexcept { return held_ == 0; }
     /// Takes what `source` has, at most `limit` octets; into an empty pipe only.

@@ -10,7 +10,9 @@ namespace proxy::net {
 
 namespace {
 
-bool blocked(int error) { return error == EAGAIN; } // Linux: EWOULDBLOCK is the same
+bool blocked(int error) {
+    return error == EAGAIN;
+} // Linux: EWOULDBLOCK is the same
 
 } // namespace
 
@@ -44,7 +46,9 @@ Io Stream::send(std::string_view bytes) noexcept {
     return octets == 0 ? Io{Io::Kind::wouldBlock} : Io{Io::Kind::done, octets};
 }
 
-void Stream::shutdownWrite() noexcept { ::shutdown(number(), SHUT_WR); }
+void Stream::shutdownWrite() noexcept {
+    ::shutdown(number(), SHUT_WR);
+}
 
 void Stream::resetOnClose() noexcept {
     const linger abort{1, 0};

@@ -1,7 +1,8 @@
-// A connected stream socket, TCP or unix: the system calls a relay makes, none of them more often than needed.
+// A connected stream socket, TCP or unix: the system calls a relay makes, none of them more often than
+// needed.
 //
-// A receive or send on what is known not to be ready costs no system call. A receive that returns less than there was
-// room for has emptied the socket (epoll(7), question 9), so no second one is made to be told so.
+// A receive or send on what is known not to be ready costs no system call. A receive that returns less than
+// there was room for has emptied the socket (epoll(7), question 9), so no second one is made to be told so.
 #pragma once
 
 #include "proxy/net/buffer.h"
@@ -15,10 +16,10 @@ namespace proxy::net {
 /// What came of a system call.
 struct Io {
     enum class Kind : std::uint8_t {
-        done,        ///< `octets` were moved, at least one
-        wouldBlock,  ///< nothing now: wait for readable or writable
-        ended,       ///< the peer has ended its direction
-        failed,      ///< `error` is the errno
+        done,       ///< `octets` were moved, at least one
+        wouldBlock, ///< nothing now: wait for readable or writable
+        ended,      ///< the peer has ended its direction
+        failed,     ///< `error` is the errno
     };
     Kind kind = Kind::done;
     std::size_t octets = 0;
@@ -30,10 +31,12 @@ public:
     static constexpr Events canReceive = readable | readClosed | closed;
     static constexpr Events canSend = writable | closed;
 
-    Stream(Loop& loop, Fd fd) : Endpoint(loop, std::move(fd), writable) {}
+    Stream(Loop& loop, Fd fd)
+        : Endpoint(loop, std::move(fd), writable) {}
 
     /// Appends to `buffer` what is there, at most `limit` octets, in one system call.
-    [[nodiscard]] Io receive(Buffer& buffer, std::size_t limit = BufferPool::blockSize, std::size_t least = 1);
+    [[nodiscard]] Io receive(Buffer& buffer, std::size_t limit = BufferPool::blockSize,
+                             std::size_t least = 1);
     [[nodiscard]] Io send(std::string_view bytes) noexcept;
     /// Ends our direction; the peer reads EOF behind what was sent.
     void shutdownWrite() noexcept;

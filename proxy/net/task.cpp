@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::size_t step = 128;
 constexpr std::size_t largest = 4096;
-constexpr std::size_t kept = 512; // frames a size: what a burst of connections leaves behind, not what a flood does
+constexpr std::size_t kept =
+    512; // frames a size: what a burst of connections leaves behind, not what a flood does
 
 struct FreeFrame {
     FreeFrame* next;
@@ -31,7 +32,9 @@ FreeList& listFor(std::size_t size) {
     return lists[(size - 1) / step];
 }
 
-constexpr std::size_t roundUp(std::size_t size) { return (size + step - 1) / step * step; }
+constexpr std::size_t roundUp(std::size_t size) {
+    return (size + step - 1) / step * step;
+}
 
 } // namespace
 

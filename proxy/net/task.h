@@ -1,8 +1,8 @@
-// Coroutines. Task<T> is lazy and owned by who awaits it; Detached runs by itself until its end, and owns, in its frame,
-// all that it uses: the end of the coroutine is the end of the connection, on every path.
+// Coroutines. Task<T> is lazy and owned by who awaits it; Detached runs by itself until its end, and owns, in
+// its frame, all that it uses: the end of the coroutine is the end of the connection, on every path.
 //
-// Frames come from free lists, so a call of a coroutine allocates nothing once a connection has made that call before.
-// For one thread.
+// Frames come from free lists, so a call of a coroutine allocates nothing once a connection has made that
+// call before. For one thread.
 #pragma once
 
 #include <coroutine>
@@ -44,7 +44,8 @@ struct TaskPromiseBase : PooledFrame {
     std::exception_ptr failure;
 };
 
-template <class T> struct TaskPromise : TaskPromiseBase {
+template <class T>
+struct TaskPromise : TaskPromiseBase {
     std::coroutine_handle<TaskPromise> get_return_object() noexcept {
         return std::coroutine_handle<TaskPromise>::from_promise(*this);
     }
@@ -56,7 +57,8 @@ template <class T> struct TaskPromise : TaskPromiseBase {
     std::optional<T> value;
 };
 
-template <> struct TaskPromise<void> : TaskPromiseBase {
+template <>
+struct TaskPromise<void> : TaskPromiseBase {
     std::coroutine_handle<TaskPromise> get_return_object() noexcept {
         return std::coroutine_handle<TaskPromise>::from_promise(*this);
     }
@@ -69,13 +71,16 @@ template <> struct TaskPromise<void> : TaskPromiseBase {
 } // namespace detail
 
 /// A coroutine that runs when awaited and whose frame lives as long as this object.
-template <class T = void> class [[nodiscard]] Task {
+template <class T = void>
+class [[nodiscard]] Task {
 public:
     using promise_type = detail::TaskPromise<T>;
     using Handle = std::coroutine_handle<promise_type>;
 
-    Task(Handle handle) noexcept : handle_(handle) {} // NOLINT: what a coroutine's return converts from
-    Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
+    Task(Handle handle) noexcept
+        : handle_(handle) {} // NOLINT: what a coroutine's return converts from
+    Task(Task&& other) noexcept
+        : handle_(std::exchange(other.handle_, {})) {}
     Task& operator=(Task&&) = delete;
     ~Task() {
         if (handle_) handle_.destroy();
@@ -92,8 +97,8 @@ private:
     Handle handle_;
 };
 
-/// A coroutine that starts when called and destroys itself at its end. Nothing may escape it: an exception that does
-/// is a defect of ours and ends the program.
+/// A coroutine that starts when called and destroys itself at its end. Nothing may escape it: an exception
+/// that does is a defect of ours and ends the program.
 struct Detached {
     struct promise_type : detail::PooledFrame {
         [[nodiscard]] Detached get_return_object() const noexcept { return {}; }

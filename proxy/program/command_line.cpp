@@ -25,7 +25,8 @@ constexpr std::array<Option, 6> options{{
     {"--explain", "METHOD TARGET", Command::Kind::explain, 2,
      "print whether the request would pass, as which operation,\n"
      "                             by which rule, and what would allow it"},
-    {"--healthcheck", "", Command::Kind::healthcheck, 0, "ask the proxy that runs with the same settings; exit status 0 or 1"},
+    {"--healthcheck", "", Command::Kind::healthcheck, 0,
+     "ask the proxy that runs with the same settings; exit status 0 or 1"},
     {"--version", "", Command::Kind::version, 0, "print the version, and exit"},
     {"--help", "", Command::Kind::help, 0, "print this, and exit"},
     {"-h", "", Command::Kind::help, 0, ""},
@@ -53,12 +54,14 @@ Command parseCommandLine(std::span<const char* const> arguments) {
         return command;
     }
     command.kind = Command::Kind::mistake;
-    command.mistake = "unknown argument '" + std::string(first) + "'; see --help. Settings are environment variables";
+    command.mistake =
+        "unknown argument '" + std::string(first) + "'; see --help. Settings are environment variables";
     return command;
 }
 
 void printHelp(std::ostream& out) {
-    out << "docker-socket-proxy: lets through to the Docker Engine API what its environment variables grant.\n\n"
+    out << "docker-socket-proxy: lets through to the Docker Engine API what its environment variables "
+           "grant.\n\n"
            "  docker-socket-proxy        serve, until SIGTERM\n";
     for (const Option& option : options) {
         if (option.help.empty()) continue;
@@ -68,18 +71,23 @@ void printHelp(std::ostream& out) {
         out << left << option.help << '\n';
     }
     out << "\nThe variables are listed with their present values by --check, and explained in the README.\n"
-           "Exit status: 0 as asked; 1 unhealthy or denied; 64 wrong arguments; 69 cannot listen; 78 wrong settings.\n";
+           "Exit status: 0 as asked; 1 unhealthy or denied; 64 wrong arguments; 69 cannot listen; 78 wrong "
+           "settings.\n";
 }
 
-void printVersion(std::ostream& out) { out << "docker-socket-proxy " DSP_VERSION "\n"; }
+void printVersion(std::ostream& out) {
+    out << "docker-socket-proxy " DSP_VERSION "\n";
+}
 
-void printCheck(std::ostream& out, const settings::Settings& settings, const settings::Environment& environment) {
+void printCheck(std::ostream& out, const settings::Settings& settings,
+                const settings::Environment& environment) {
     out << settings::describe(settings, environment);
 }
 
 int printExplanation(std::ostream& out, const settings::Settings& settings, std::string_view method,
                      std::string_view target) {
-    const std::string request = std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: docker\r\n\r\n";
+    const std::string request =
+        std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: docker\r\n\r\n";
     const auto head = std::make_unique<http::RequestHead>();
     http::ParseResult parsed = http::parseRequest(request, *head);
     std::string storage(request.size(), '\0');
@@ -103,7 +111,8 @@ int printExplanation(std::ostream& out, const settings::Settings& settings, std:
 
 void printProblems(std::ostream& out, const settings::Reading& reading) {
     for (const std::string& mistake : reading.mistakes) out << "docker-socket-proxy: " << mistake << '\n';
-    for (const std::string& warning : reading.warnings) out << "docker-socket-proxy: warning: " << warning << '\n';
+    for (const std::string& warning : reading.warnings)
+        out << "docker-socket-proxy: warning: " << warning << '\n';
 }
 
 } // namespace proxy::program

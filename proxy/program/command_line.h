@@ -17,17 +17,26 @@ inline constexpr int exitUnavailable = 69;
 inline constexpr int exitConfig = 78;
 
 struct Command {
-    enum class Kind : std::uint8_t { serve, check, explain, healthcheck, version, help, mistake } kind = Kind::serve;
-    std::string method;   ///< with explain
-    std::string target;   ///< with explain
-    std::string mistake;  ///< a sentence
+    enum class Kind : std::uint8_t {
+        serve,
+        check,
+        explain,
+        healthcheck,
+        version,
+        help,
+        mistake
+    } kind = Kind::serve;
+    std::string method;  ///< with explain
+    std::string target;  ///< with explain
+    std::string mistake; ///< a sentence
 };
 
 [[nodiscard]] Command parseCommandLine(std::span<const char* const> arguments);
 
 void printHelp(std::ostream& out);
 void printVersion(std::ostream& out);
-void printCheck(std::ostream& out, const settings::Settings& settings, const settings::Environment& environment);
+void printCheck(std::ostream& out, const settings::Settings& settings,
+                const settings::Environment& environment);
 /// Exit status 0 when the request would be allowed, 1 when denied or refused by the parser.
 int printExplanation(std::ostream& out, const settings::Settings& settings, std::string_view method,
                      std::string_view target);

@@ -23,7 +23,8 @@ const Poco::Timespan patience(5, 0);
 
 // Where a socket that listens everywhere is reached from here.
 SocketAddress reach(const settings::TcpListener& listener, bool v4) {
-    const bool everywhere = listener.address.empty() || listener.address == "::" || listener.address == "0.0.0.0";
+    const bool everywhere =
+        listener.address.empty() || listener.address == "::" || listener.address == "0.0.0.0";
     if (!everywhere) return {listener.address, listener.port};
     return {v4 ? "127.0.0.1" : "::1", listener.port};
 }
@@ -61,13 +62,14 @@ int healthcheck(const settings::Settings& settings, std::ostream& out) {
         Poco::StreamCopier::copyToString(body, text);
         const bool revoked = response.getStatus() == HTTPResponse::HTTP_FORBIDDEN;
         if (response.getStatus() == HTTPResponse::HTTP_OK || revoked) {
-            out << (revoked ? "healthy: the proxy answers (PING is revoked, so the daemon was not asked)\n" : "healthy\n");
+            out << (revoked ? "healthy: the proxy answers (PING is revoked, so the daemon was not asked)\n"
+                            : "healthy\n");
             return 0;
         }
         out << "unhealthy: " << response.getStatus() << " " << text << '\n';
     } catch (const Poco::Exception& e) {
-        out << "unhealthy: " << settings::describe(settings.listeners.front()) << " does not answer: " << e.displayText()
-            << '\n';
+        out << "unhealthy: " << settings::describe(settings.listeners.front())
+            << " does not answer: " << e.displayText() << '\n';
     }
     return 1;
 }

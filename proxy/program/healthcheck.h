@@ -1,4 +1,5 @@
-// `--healthcheck`: asks the proxy's own listener for /_ping, so that an image without shell or curl has a HEALTHCHECK.
+// `--healthcheck`: asks the proxy's own listener for /_ping, so that an image without shell or curl has a
+// HEALTHCHECK.
 #pragma once
 
 #include "proxy/settings/settings.h"
@@ -7,8 +8,9 @@
 
 namespace proxy::program {
 
-/// 0: the proxy answers, and the daemon behind it, too (or PING is revoked, and the proxy says so). 1 otherwise; why is
-/// printed. The listener's address is taken from the settings: `localhost`, whatever it may mean, is not involved.
+/// 0: the proxy answers, and the daemon behind it, too (or PING is revoked, and the proxy says so). 1
+/// otherwise; why is printed. The listener's address is taken from the settings: `localhost`, whatever it may
+/// mean, is not involved.
 [[nodiscard]] int healthcheck(const settings::Settings& settings, std::ostream& out);
 
 } // namespace proxy::program

@@ -18,7 +18,8 @@ namespace proxy::program {
 
 namespace {
 
-constexpr std::size_t reservedDescriptors = 64;   // listeners, standard streams, epoll, connections being turned away
+constexpr std::size_t reservedDescriptors =
+    64; // listeners, standard streams, epoll, connections being turned away
 constexpr std::size_t descriptorsAConnection = 2; // the client's and the daemon's
 constexpr std::size_t mostConnections = 1'000'000;
 
@@ -65,7 +66,8 @@ net::Detached shutDownOnSignal(net::Endpoint& signals, relay::Server& server, lo
         if (signals.is(net::woken)) co_return;
         signalfd_siginfo info{};
         while (::read(signals.number(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
-            log.event(log::Level::info, info.ssi_signo == SIGTERM ? "SIGTERM: shutting down" : "SIGINT: shutting down");
+            log.event(log::Level::info,
+                      info.ssi_signo == SIGTERM ? "SIGTERM: shutting down" : "SIGINT: shutting down");
             server.shutdown();
         }
         signals.clear(net::readable);
@@ -83,18 +85,21 @@ std::string grantedNames(const policy::Grants& grants) {
 
 int serve(const settings::Reading& reading) {
     const settings::Settings& settings = reading.settings;
-    log::Log log(STDOUT_FILENO, static_cast<log::Level>(settings.logLevel), static_cast<log::Format>(settings.logFormat));
+    log::Log log(STDOUT_FILENO, static_cast<log::Level>(settings.logLevel),
+                 static_cast<log::Format>(settings.logFormat));
     for (const std::string& warning : reading.warnings) log.event(log::Level::warning, warning);
 
     const std::size_t bearable = connectionsFor(raiseFileLimit());
     const std::size_t limit = settings.maxConnections.value_or(bearable);
     if (limit > bearable)
-        log.event(log::Level::warning, "MAX_CONNECTIONS=" + std::to_string(limit) + " is more than the limit of open files bears, " +
+        log.event(log::Level::warning, "MAX_CONNECTIONS=" + std::to_string(limit) +
+                                           " is more than the limit of open files bears, " +
                                            std::to_string(bearable) + "; raise that limit (ulimit -n)");
 
     net::Loop loop;
     net::Endpoint signals(loop, signalDescriptor());
-    relay::Server server(loop, policy::Policy(settings.grants), settings.socketPath, {limit, settings.shutdownGrace}, log);
+    relay::Server server(loop, policy::Policy(settings.grants), settings.socketPath,
+                         {limit, settings.shutdownGrace}, log);
     std::string names;
     try {
         for (const settings::Listener& place : settings.listeners) {
@@ -108,14 +113,15 @@ int serve(const settings::Reading& reading) {
         log.flush();
         return exitUnavailable;
     }
-    const privileges::Outcome outcome = privileges::giveUp(settings.socketPath); // nothing has been accepted yet
+    const privileges::Outcome outcome =
+        privileges::giveUp(settings.socketPath); // nothing has been accepted yet
     for (const std::string& warning : outcome.warnings) log.event(log::Level::warning, warning);
     log.event(log::Level::debug, "running as " + outcome.became + ": " + outcome.why);
     shutDownOnSignal(signals, server, log);
     loop.afterRound([&log] { log.flush(); });
     log.event(log::Level::notice, "listening on " + names + ", in front of " + settings.socketPath +
-                                      "; granted: " + grantedNames(settings.grants) +
-                                      "; running as " + outcome.became);
+                                      "; granted: " + grantedNames(settings.grants) + "; running as " +
+                                      outcome.became);
     server.tryDaemon();
     loop.run();
     return 0;

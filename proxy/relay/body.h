@@ -12,11 +12,12 @@ namespace proxy::relay {
 
 class Body {
 public:
-    explicit Body(http::Framing framing) noexcept : framing_(framing) {}
+    explicit Body(http::Framing framing) noexcept
+        : framing_(framing) {}
 
     struct Part {
-        std::size_t octets;                              ///< how many of the bytes belong to this body
-        http::Reject reason = http::Reject::none;        ///< set when the bytes are not a valid body
+        std::size_t octets;                       ///< how many of the bytes belong to this body
+        http::Reject reason = http::Reject::none; ///< set when the bytes are not a valid body
     };
     /// Follows the body through `bytes`.
     [[nodiscard]] Part take(std::string_view bytes) noexcept;
@@ -27,7 +28,10 @@ public:
         return framing_.kind == http::Framing::Kind::untilClose;
     }
     /// From here on any bytes until the connection's end: what a hijacked connection carries.
-    void becomeRaw() noexcept { framing_ = {http::Framing::Kind::untilClose, 0}; }
+    void becomeRaw() noexcept {
+        framing_ = {http::Framing::Kind::untilClose, 0};
+        complete_ = false;
+    }
     /// At most this many octets may be read without reading into the next message.
     [[nodiscard]] std::uint64_t readable() const noexcept {
         return isLength() ? framing_.length : std::numeric_limits<std::uint64_t>::max();

@@ -14,11 +14,15 @@ namespace {
 
 using net::Io;
 
-constexpr std::size_t mostResent = 16 * 1024;         // a larger request is not kept for a second attempt
-constexpr std::uint64_t mostDiscarded = 1024 * 1024;  // of a body nobody wants; beyond, the connection is closed
-constexpr int mostDialAttempts = 500;                 // every 20 ms: 10 s
+constexpr std::size_t mostResent = 16 * 1024; // a larger request is not kept for a second attempt
+constexpr std::size_t mostKept = 4 * 1024;    // of that memory, from one exchange to the next
+constexpr std::uint64_t mostDiscarded =
+    1024 * 1024;                      // of a body nobody wants; beyond, the connection is closed
+constexpr int mostDialAttempts = 500; // every 20 ms: 10 s
 
-bool isSafe(std::string_view method) { return method == "GET" || method == "HEAD" || method == "OPTIONS"; }
+bool isSafe(std::string_view method) {
+    return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
 
 std::string messageBody(std::string_view sentence) {
     std::string body = R"({"message":)";
@@ -27,14 +31,21 @@ std::string messageBody(std::string_view sentence) {
     return body;
 }
 
-std::string errorText(int error) { return error == 0 ? std::string("end of stream") : std::strerror(error); }
+std::string errorText(int error) {
+    return error == 0 ? std::string("end of stream") : std::strerror(error);
+}
 
 } // namespace
 
 Connection::Connection(Service& service, net::Fd fd, std::string peer)
-    : service_(service), client_(service.loop, std::move(fd)), input_(service.pools.buffers), peer_(std::move(peer)) {}
+    : service_(service)
+    , client_(service.loop, std::move(fd))
+    , input_(service.pools.buffers)
+    , peer_(std::move(peer)) {}
 
-void Connection::abort() noexcept { ::shutdown(client_.number(), SHUT_RDWR); }
+void Connection::abort() noexcept {
+    ::shutdown(client_.number(), SHUT_RDWR);
+}
 
 // ---- The life of a connection --------------------------------------------------------------------
 
@@ -55,10 +66,11 @@ net::Task<> Connection::turnAway(std::size_t limit) {
     access_.rule = "connection.limit";
     begun_ = service_.loop.now();
     lingers_ = true;
-    co_await fail(503,
-                  "all " + std::to_string(limit) +
-                      " connections are in use; raise MAX_CONNECTIONS (and the limit of open files) or use fewer",
-                  false);
+    co_await fail(
+        503,
+        "all " + std::to_string(limit) +
+            " connections are in use; raise MAX_CONNECTIONS (and the limit of open files) or use fewer",
+        false);
     co_await linger();
 }
 
@@ -82,10 +94,11 @@ net::Task<bool> Connection::readHead() {
         const std::size_t seen = input_.size();
         const Io got = client_.receive(input_);
         if (got.kind == Io::Kind::done) {
-            // Only a line's end can complete or spoil a head that was fine so far: a head that drips in octet by octet
-            // is not parsed anew for each of them.
+            // Only a line's end can complete or spoil a head that was fine so far: a head that drips in octet
+            // by octet is not parsed anew for each of them.
             const std::string_view fresh = input_.view().substr(seen);
-            news = seen == 0 || input_.size() >= http::maxHeadSize || fresh.find('\n') != std::string_view::npos;
+            news =
+                seen == 0 || input_.size() >= http::maxHeadSize || fresh.find('\n') != std::string_view::npos;
             continue;
         }
         news = false;
@@ -106,7 +119,8 @@ net::Task<bool> Connection::readHead() {
         client_.disarm();
         if (!input_.empty()) {
             begin({}, {}, {});
-            co_await refuse(408, "request.head.timeout", "the request's head was not complete after 10 seconds");
+            co_await refuse(408, "request.head.timeout",
+                            "the request's head was not complete after 10 seconds");
         }
         co_return false;
     }
@@ -135,11 +149,13 @@ net::Task<> Connection::answer() {
     Exchange exchange;
     exchange.framing = head.framing;
     exchange.mayHijack = verdict.operation != nullptr && verdict.operation->hijack;
-    // What follows an upgrade is not judged any more, so none is offered but where the daemon is known to hijack: a
-    // daemon that upgraded any path to h2c would otherwise serve everything to whoever is granted anything.
+    // What follows an upgrade is not judged any more, so none is offered but where the daemon is known to
+    // hijack: a daemon that upgraded any path to h2c would otherwise serve everything to whoever is granted
+    // anything.
     if (!exchange.mayHijack) http::withdrawUpgrade(head);
     exchange.facts = {head.method == "HEAD", head.upgrade};
     exchange.http11 = head.http11;
+    exchange.awaitsContinue = head.expectContinue && head.framing.kind != http::Framing::Kind::none;
     exchange.safe = isSafe(head.method);
     // Rewritten in place, in front of whatever came behind the head: both leave in one write.
     const std::size_t size = http::writeRequest(head, service_.head);
@@ -170,9 +186,11 @@ net::Task<> Connection::deny(policy::Verdict verdict) {
     const bool isHead = head.method == "HEAD";
     Flow body(client_, head.framing, service_.pools, &input_);
     const bool announcedOnly = head.expectContinue && input_.size() == head.size;
-    const bool tooLarge = head.framing.kind == http::Framing::Kind::length && head.framing.length > mostDiscarded;
+    const bool tooLarge =
+        head.framing.kind == http::Framing::Kind::length && head.framing.length > mostDiscarded;
     if (announcedOnly || tooLarge) {
-        // A client that waits for 100 (Continue) may or may not send its body now: what follows could be either.
+        // A client that waits for 100 (Continue) may or may not send its body now: what follows could be
+        // either.
         keepAlive_ = false;
         lingers_ = true;
     }
@@ -184,10 +202,13 @@ net::Task<> Connection::deny(policy::Verdict verdict) {
         net::Buffer begun = std::move(input_);
         valid = body.begin(std::move(begun), 0);
     }
+    if (!valid) {
+        keepAlive_ = false;
+        lingers_ = true;
+    }
     co_await say(403, text, isHead);
     logRequest(log::Level::notice);
-    if (keepAlive_ && valid) co_await discard(body);
-    if (!valid) keepAlive_ = false;
+    if (keepAlive_) co_await discard(body);
 }
 
 net::Task<> Connection::fail(int status, std::string_view sentence, bool head) {
@@ -198,7 +219,8 @@ net::Task<> Connection::fail(int status, std::string_view sentence, bool head) {
 
 net::Task<> Connection::say(int status, std::string_view body, bool head) {
     access_.status = status;
-    const auto& reason = Poco::Net::HTTPResponse::getReasonForStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
+    const auto& reason =
+        Poco::Net::HTTPResponse::getReasonForStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
     net::Buffer out(service_.pools.buffers);
     out.append("HTTP/1.1 ");
     out.append(std::to_string(status));
@@ -228,21 +250,38 @@ net::Task<bool> Connection::send(net::Buffer& bytes) {
 net::Task<> Connection::discard(Flow& body) {
     body.discardRest();
     client_.arm(service_.headTime);
-    for (body.step(); body.open() && body.octets() < mostDiscarded && !client_.is(net::timedOut); body.step())
-        co_await net::Wait(client_, net::Stream::canReceive | net::timedOut);
+    for (;;) {
+        body.step();
+        if (!body.open() || body.octets() > mostDiscarded || client_.is(net::timedOut)) break;
+        if (body.state() == Flow::State::hasMore)
+            co_await net::Yield(client_);
+        else
+            co_await net::Wait(client_, net::Stream::canReceive | net::timedOut);
+    }
     client_.disarm();
     if (body.finished()) co_return;
     keepAlive_ = false;
     lingers_ = true;
 }
 
-// Closing a socket with unread bytes makes the kernel send a reset, which may overtake, and destroy, the answer.
+// Closing a socket with unread bytes makes the kernel send a reset, which may overtake, and destroy, the
+// answer. So they are read, but not for ever; past that, the client is left the time to take the answer
+// before the reset.
 net::Task<> Connection::linger() {
     client_.shutdownWrite();
     client_.arm(service_.lingerTime);
     Flow rest(client_, {http::Framing::Kind::untilClose, 0}, service_.pools, nullptr);
-    for (rest.step(); rest.open() && rest.octets() < mostDiscarded && !client_.is(net::timedOut); rest.step())
-        co_await net::Wait(client_, net::Stream::canReceive | net::timedOut);
+    for (;;) {
+        rest.step();
+        if (!rest.open() || client_.is(net::timedOut)) break;
+        if (rest.octets() > mostDiscarded)
+            co_await net::Wait(client_, net::closed | net::timedOut);
+        else if (rest.state() == Flow::State::hasMore)
+            co_await net::Yield(client_);
+        else
+            co_await net::Wait(client_, net::Stream::canReceive | net::timedOut);
+        if (rest.octets() > mostDiscarded) break;
+    }
 }
 
 // ---- Through to the daemon -----------------------------------------------------------------------
@@ -261,7 +300,7 @@ net::Task<> Connection::forward(Exchange exchange, net::Buffer request, std::siz
         if (!co_await connect(fresh, up, exchange.facts.head)) co_return;
         got = co_await awaitResponse(exchange, up, response);
     }
-    if (again_.capacity() > 1024) std::string().swap(again_);
+    if (again_.capacity() > mostKept) std::string().swap(again_);
     if (got != Got::head) {
         daemon_.reset();
         if (got == Got::clientGone) logRequest(level_);
@@ -273,6 +312,12 @@ net::Task<> Connection::forward(Exchange exchange, net::Buffer request, std::siz
     const bool hijacked = head.upgrade || (head.rawStream && exchange.mayHijack);
     const bool untilClose = head.framing.kind == http::Framing::Kind::untilClose;
     if (untilClose || service_.draining) keepAlive_ = false;
+    if (exchange.awaitsContinue && up.octets() == 0) {
+        // A client that waited for 100 (Continue) may or may not send its body now: what follows could be
+        // either.
+        keepAlive_ = false;
+        lingers_ = true;
+    }
     const bool mayReuse = head.keepAlive && exchange.http11 && !untilClose;
     const http::Framing framing = hijacked ? http::Framing{http::Framing::Kind::untilClose, 0} : head.framing;
     const std::size_t size = http::writeResponse(head, !keepAlive_ && !hijacked, service_.head);
@@ -283,7 +328,9 @@ net::Task<> Connection::forward(Exchange exchange, net::Buffer request, std::siz
         daemon_.reset();
         keepAlive_ = false;
         lingers_ = true;
-        co_await failDaemon(std::string("its answer is malformed: ") + std::string(http::describe(down.reason()).name), exchange.facts.head);
+        co_await failDaemon(std::string("its answer is malformed: ") +
+                                std::string(http::describe(down.reason()).name),
+                            exchange.facts.head);
         co_return;
     }
     if (hijacked)
@@ -302,7 +349,8 @@ net::Task<bool> Connection::connect(bool fresh, const Flow& up, bool head) {
     again_.clear();
     daemon_ = fresh ? nullptr : service_.daemon.takeIdle();
     if (daemon_) {
-        // Only a pooled connection can turn out to have died before it was used: only for it the request is kept.
+        // Only a pooled connection can turn out to have died before it was used: only for it the request is
+        // kept.
         if (up.received() && up.unsent().size() <= mostResent) again_ = up.unsent();
         co_return true;
     }
@@ -312,7 +360,11 @@ net::Task<bool> Connection::connect(bool fresh, const Flow& up, bool head) {
             client_.arm(service_.retryTime);
             co_await net::Wait(client_, net::timedOut | net::closed);
             client_.disarm();
-            if (client_.is(net::closed)) break;
+            if (client_.is(net::closed)) {
+                clientGone("the client went away");
+                logRequest(level_);
+                co_return false;
+            }
         }
         daemon_ = service_.daemon.dial(error);
     }
@@ -326,8 +378,9 @@ net::Task<bool> Connection::connect(bool fresh, const Flow& up, bool head) {
     co_return false;
 }
 
-// Until the final response's head stands, parsed, at the front of `response`. The request's body flows meanwhile.
-net::Task<Connection::Got> Connection::awaitResponse(const Exchange& exchange, Flow& up, net::Buffer& response) {
+// Until the final response's head stands, parsed, at the front of `response`. The request's body flows
+// meanwhile.
+net::Task<Connection::Got> Connection::awaitResponse(Exchange& exchange, Flow& up, net::Buffer& response) {
     up.sinkTo(*daemon_);
     for (;;) {
         up.step();
@@ -343,17 +396,20 @@ net::Task<Connection::Got> Connection::awaitResponse(const Exchange& exchange, F
         const Io got = daemon_->receive(response);
         if (got.kind == Io::Kind::done) {
             for (;;) {
-                const http::ParseResult parsed = http::parseResponse(response.view(), exchange.facts, service_.response);
+                const http::ParseResult parsed =
+                    http::parseResponse(response.view(), exchange.facts, service_.response);
                 if (parsed.outcome == http::Outcome::needMore) break;
                 if (parsed.outcome == http::Outcome::rejected) {
                     refuseUnread(up);
-                    co_await failDaemon("its answer is malformed: " + std::string(http::describe(parsed.reason).sentence) +
-                                            " (" + std::string(http::describe(parsed.reason).name) + ")",
-                                        exchange.facts.head);
+                    co_await failDaemon(
+                        "its answer is malformed: " + std::string(http::describe(parsed.reason).sentence) +
+                            " (" + std::string(http::describe(parsed.reason).name) + ")",
+                        exchange.facts.head);
                     co_return Got::failed;
                 }
                 if (service_.response.status >= 200 || service_.response.upgrade) co_return Got::head;
                 again_.clear();
+                exchange.awaitsContinue = false;
                 if (!co_await interim(exchange.http11, response)) {
                     clientGone("the client went away");
                     co_return Got::clientGone;
@@ -363,10 +419,12 @@ net::Task<Connection::Got> Connection::awaitResponse(const Exchange& exchange, F
             continue;
         }
         if (got.kind != Io::Kind::wouldBlock) {
-            if (response.empty() && !again_.empty() && (exchange.safe || up.untouched())) co_return Got::retry;
+            if (response.empty() && !again_.empty() && (exchange.safe || up.untouched()))
+                co_return Got::retry;
             refuseUnread(up);
-            co_await failDaemon((response.empty() ? "it closed the connection without an answer ("
-                                                  : "it closed the connection in the middle of an answer's head (") +
+            co_await failDaemon((response.empty()
+                                     ? "it closed the connection without an answer ("
+                                     : "it closed the connection in the middle of an answer's head (") +
                                     errorText(got.error) + ")",
                                 exchange.facts.head);
             co_return Got::failed;
@@ -398,10 +456,13 @@ net::Task<> Connection::stream(Flow& up, Flow& down, bool mayReuse) {
         up.step();
         down.step();
         if (!down.open()) break;
-        if (client_.is(net::closed) || up.state() == Flow::State::cut || up.state() == Flow::State::sourceFailed ||
-            up.state() == Flow::State::malformed) {
-            clientGone("the client went away in the middle");
+        if (client_.is(net::closed) || up.state() == Flow::State::cut ||
+            up.state() == Flow::State::sourceFailed || up.state() == Flow::State::malformed) {
+            clientGone(up.state() == Flow::State::malformed
+                           ? http::describe(up.reason()).name
+                           : std::string_view("the client went away in the middle"));
             daemon_.reset();
+            breakOff(); // whoever may still be there must not take what it got for complete
             co_return;
         }
         carryHalfClose(up);
@@ -411,8 +472,10 @@ net::Task<> Connection::stream(Flow& up, Flow& down, bool mayReuse) {
             co_await untilEither(up, &down);
     }
     if (down.finished()) {
-        if (mayReuse && up.finished() && !down.overran() && !halfClosed_) service_.daemon.giveBack(std::move(daemon_));
+        if (mayReuse && up.finished() && !down.overran() && !halfClosed_)
+            service_.daemon.giveBack(std::move(daemon_));
         daemon_.reset();
+        if (!keepAlive_ && !up.finished()) lingers_ = true;
         co_return;
     }
     keepAlive_ = false;
@@ -421,16 +484,20 @@ net::Task<> Connection::stream(Flow& up, Flow& down, bool mayReuse) {
         clientGone("the client went away in the middle");
         co_return;
     }
-    // The status line is gone already: all that can be said is that what came is not all there is.
-    client_.resetOnClose();
+    // The status line is gone already: all that can be said is that what came is not all there is. The
+    // framing says so; a reset, which may destroy what is still on its way, only where there is none.
+    if (down.endsWithConnection())
+        breakOff();
+    else
+        lingers_ = true;
     level_ = log::Level::err;
     note_ = down.state() == Flow::State::malformed
                 ? "the daemon's body is malformed: " + std::string(http::describe(down.reason()).name)
                 : "the daemon ended in the middle of its answer (" + errorText(down.error()) + ")";
 }
 
-// Bytes both ways until both directions have ended, each by itself: an EOF is carried over as a half-close, never
-// invented, and never ends the other direction (facts: `docker run -i` half-closes and keeps reading).
+// Bytes both ways until both directions have ended, each by itself: an EOF is carried over as a half-close,
+// never invented, and never ends the other direction (facts: `docker run -i` half-closes and keeps reading).
 net::Task<> Connection::tunnel(Flow& up, Flow& down) {
     keepAlive_ = false;
     bool upEnded = false;
@@ -445,8 +512,8 @@ net::Task<> Connection::tunnel(Flow& up, Flow& down) {
         if (!up.open() && !down.open()) break;
         if (down.state() == Flow::State::sinkFailed || up.state() == Flow::State::sourceFailed) break;
         if (down.state() == Flow::State::sourceFailed) break;
-        // Half-closed or wholly gone? A daemon keeps an attach until both its directions are shut, so once our client is
-        // gone for good, so are we.
+        // Half-closed or wholly gone? A daemon keeps an attach until both its directions are shut, so once
+        // our client is gone for good, so are we.
         if (client_.is(net::closed) && !up.open()) break;
         if (daemon_->is(net::closed) && !down.open()) break;
         if (up.state() == Flow::State::hasMore || down.state() == Flow::State::hasMore)
@@ -454,11 +521,11 @@ net::Task<> Connection::tunnel(Flow& up, Flow& down) {
         else
             co_await untilEither(up, &down);
     }
-    if (down.state() == Flow::State::sourceFailed) {
-        client_.resetOnClose();
-        level_ = log::Level::err;
-        note_ = "the daemon broke the stream (" + errorText(down.error()) + ")";
-    }
+    // Mostly a process that ended with input unread. Its output must arrive, so what the client still sends
+    // is read while it takes the rest: a reset would destroy that.
+    if (down.state() == Flow::State::sourceFailed)
+        note_ = "the daemon ended the stream without reading all input (" + errorText(down.error()) + ")";
+    lingers_ = !up.finished();
     daemon_.reset();
 }
 
@@ -472,8 +539,9 @@ net::Wait Connection::untilEither(const Flow& up, const Flow* down) noexcept {
     return {client_, static_cast<net::Events>(ofClient), *daemon_, static_cast<net::Events>(ofDaemon)};
 }
 
-// A client that has sent its request and ends its direction may be waiting for the answer or may be gone: TCP does not
-// tell. The daemon would see the same EOF if we were not here, so it is shown it, and decides (it cancels streams).
+// A client that has sent its request and ends its direction may be waiting for the answer or may be gone: TCP
+// does not tell. The daemon would see the same EOF if we were not here, so it is shown it, and decides (it
+// cancels streams).
 void Connection::carryHalfClose(const Flow& up) {
     if (endLooked_ || up.open() || !client_.is(net::readClosed)) return;
     endLooked_ = true;
@@ -494,12 +562,19 @@ void Connection::begin(std::string_view method, std::string_view path, std::stri
     begun_ = service_.loop.now();
 }
 
+// Ends the connection by a reset: nothing else tells the client that it did not get all there is.
+void Connection::breakOff() {
+    client_.resetOnClose();
+    lingers_ = false;
+}
+
 void Connection::clientGone(std::string_view how) {
     note_ = how;
     keepAlive_ = false;
 }
 
-// The body of the request has not been read to its end: what comes next on this connection would be the rest of it.
+// The body of the request has not been read to its end: what comes next on this connection would be the rest
+// of it.
 void Connection::refuseUnread(const Flow& up) {
     if (up.received()) return;
     keepAlive_ = false;
@@ -508,7 +583,9 @@ void Connection::refuseUnread(const Flow& up) {
 
 net::Task<> Connection::failDaemon(std::string how, bool head) {
     daemon_.reset();
-    co_await fail(502, "the Docker daemon at " + service_.daemon.socketPath() + " did not answer properly: " + how, head);
+    co_await fail(502,
+                  "the Docker daemon at " + service_.daemon.socketPath() + " did not answer properly: " + how,
+                  head);
 }
 
 void Connection::logRequest(log::Level level) {

@@ -3,7 +3,8 @@
 //   run ─► readHead ─► answer ─┬─ refuse / deny: answered here
 //                              └─ forward ─► exchange: awaitResponse ─► stream, or tunnel
 //
-// Everything a connection owns lies in the coroutine's frame; when run() ends, on whichever path, all of it is gone.
+// Everything a connection owns lies in the coroutine's frame; when run() ends, on whichever path, all of it
+// is gone.
 #pragma once
 
 #include "proxy/net/task.h"
@@ -35,8 +36,11 @@ private:
         http::Framing framing;
         http::RequestFacts facts;
         bool http11 = true;
-        bool mayHijack = false;   ///< attach and exec start: the daemon may take the connection over without a 101
-        bool safe = false;        ///< GET, HEAD, OPTIONS: may be sent twice (RFC 9110 section 9.2.1)
+        bool mayHijack =
+            false; ///< attach and exec start: the daemon may take the connection over without a 101
+        bool awaitsContinue =
+            false;         ///< no 100 (Continue) has been passed, which the client may want before its body
+        bool safe = false; ///< GET, HEAD, OPTIONS: may be sent twice (RFC 9110 section 9.2.1)
     };
     enum class Got : std::uint8_t { head, retry, failed, clientGone };
 
@@ -55,7 +59,7 @@ private:
 
     [[nodiscard]] net::Task<> forward(Exchange exchange, net::Buffer request, std::size_t headSize);
     [[nodiscard]] net::Task<bool> connect(bool fresh, const Flow& up, bool head);
-    [[nodiscard]] net::Task<Got> awaitResponse(const Exchange& exchange, Flow& up, net::Buffer& response);
+    [[nodiscard]] net::Task<Got> awaitResponse(Exchange& exchange, Flow& up, net::Buffer& response);
     [[nodiscard]] net::Task<bool> interim(bool http11, net::Buffer& response);
     [[nodiscard]] net::Task<> stream(Flow& up, Flow& down, bool mayReuse);
     [[nodiscard]] net::Task<> tunnel(Flow& up, Flow& down);
@@ -63,6 +67,7 @@ private:
     [[nodiscard]] net::Wait untilEither(const Flow& up, const Flow* down) noexcept;
     void carryHalfClose(const Flow& up);
     void begin(std::string_view method, std::string_view path, std::string_view query);
+    void breakOff();
     void clientGone(std::string_view how);
     void refuseUnread(const Flow& up);
     void logRequest(log::Level level);
@@ -70,13 +75,14 @@ private:
     Service& service_;
     net::Stream client_;
     std::unique_ptr<net::Stream> daemon_;
-    net::Buffer input_;          ///< received from the client, not yet used
+    net::Buffer input_; ///< received from the client, not yet used
     std::string peer_;
-    bool keepAlive_ = true;      ///< another request may follow
-    bool lingers_ = false;       ///< the client may be sending what will not be read: close so that it gets our answer
-    bool endLooked_ = false;     ///< the client's EOF has been seen and dealt with
-    bool halfClosed_ = false;    ///< it has been carried to the daemon
-    std::string again_;          ///< the request's bytes while it may have to be sent again
+    bool keepAlive_ = true; ///< another request may follow
+    bool lingers_ =
+        false; ///< the client may be sending what will not be read: close so that it gets our answer
+    bool endLooked_ = false;  ///< the client's EOF has been seen and dealt with
+    bool halfClosed_ = false; ///< it has been carried to the daemon
+    std::string again_;       ///< the request's bytes while it may have to be sent again
 
     // For the log line at the exchange's end.
     log::Access access_;

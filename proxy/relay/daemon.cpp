@@ -5,19 +5,23 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <sys/stat.h>
 
 namespace proxy::relay {
 
 namespace {
 
-// As many as were in use at once a moment ago may be needed again at once; what is not needed for a while is closed.
+// As many as were in use at once a moment ago may be needed again at once; what is not needed for a while is
+// closed.
 constexpr std::size_t mostIdle = 8192;
 constexpr std::chrono::seconds idleTime{30};
 
 } // namespace
 
 Daemon::Daemon(net::Loop& loop, std::string socketPath)
-    : loop_(loop), socketPath_(std::move(socketPath)), idleTime_(loop, idleTime) {}
+    : loop_(loop)
+    , socketPath_(std::move(socketPath))
+    , idleTime_(loop, idleTime) {}
 
 std::unique_ptr<net::Stream> Daemon::takeIdle() noexcept {
     while (!idle_.empty()) {
@@ -39,7 +43,8 @@ std::unique_ptr<net::Stream> Daemon::dial(int& error) {
 }
 
 void Daemon::giveBack(std::unique_ptr<net::Stream> stream) noexcept {
-    // Anything that arrives while no request is outstanding was not asked for: the next client must not read it.
+    // Anything that arrives while no request is outstanding was not asked for: the next client must not read
+    // it.
     if (idle_.size() == mostIdle || !stream->quiet()) return;
     stream->arm(idleTime_);
     idle_.push_back(std::move(stream));
@@ -54,6 +59,13 @@ void Daemon::leave(void* self, net::Endpoint& endpoint) {
 
 DaemonFailure Daemon::explainDial(int error) const {
     const std::string at = "the Docker daemon's socket " + socketPath_;
+    struct stat found {};
+    // To whom connects, what is no socket refuses like a socket without a daemon.
+    if (error == ECONNREFUSED && ::stat(socketPath_.c_str(), &found) == 0 && !S_ISSOCK(found.st_mode))
+        return {503, at + " is not a socket but a " + (S_ISDIR(found.st_mode) ? "folder" : "file") +
+                         ": set SOCKET_PATH, or mount the daemon's socket there (Docker makes a folder of a "
+                         "mount whose "
+                         "source is missing)"};
     switch (error) {
     case ENOENT:
         return {503, at + " does not exist: start the daemon, mount its socket there, or set SOCKET_PATH"};
@@ -61,20 +73,23 @@ DaemonFailure Daemon::explainDial(int error) const {
         return {503, at + " exists, but nothing listens on it (connection refused): is the daemon running?"};
     case EACCES:
     case EPERM:
-        return {503, at + " may not be opened (permission denied) " +
-                         privileges::explainDenial(privileges::ownIdentity(), privileges::wayTo(socketPath_))};
+        return {503,
+                at + " may not be opened (permission denied) " +
+                    privileges::explainDenial(privileges::ownIdentity(), privileges::wayTo(socketPath_))};
     case EAGAIN:
         return {504, at + " took no connection for 10 seconds: its accept queue is full"};
     case ENOTSOCK:
     case ENAMETOOLONG:
     case ENOTDIR:
     case EPROTOTYPE:
-        return {503, at + " is not one (" + std::strerror(error) + "): set SOCKET_PATH to the daemon's unix socket"};
+        return {503, at + " is not one (" + std::strerror(error) +
+                         "): set SOCKET_PATH to the daemon's unix socket"};
     case EMFILE:
     case ENFILE:
-        return {503, std::string("no file descriptor is left to reach the Docker daemon (") + std::strerror(error) +
-                         "): raise the limit (ulimit -n) or lower MAX_CONNECTIONS"};
-    default: return {503, at + " cannot be reached: " + std::strerror(error)};
+        return {503, std::string("no file descriptor is left to reach the Docker daemon (") +
+                         std::strerror(error) + "): raise the limit (ulimit -n) or lower MAX_CONNECTIONS"};
+    default:
+        return {503, at + " cannot be reached: " + std::strerror(error)};
     }
 }
 

@@ -1,5 +1,5 @@
-// The daemon's side: connections to its socket, dialled by path each time (a restarted daemon is found again) and kept
-// for reuse as long as nothing doubtful has happened on them. For one thread.
+// The daemon's side: connections to its socket, dialled by path each time (a restarted daemon is found again)
+// and kept for reuse as long as nothing doubtful has happened on them. For one thread.
 #pragma once
 
 #include "proxy/net/stream.h"
@@ -10,7 +10,8 @@
 
 namespace proxy::relay {
 
-/// What a client is told when the daemon cannot be had: 502, 503 or 504, and why, with path, error and remedy.
+/// What a client is told when the daemon cannot be had: 502, 503 or 504, and why, with path, error and
+/// remedy.
 struct DaemonFailure {
     int status;
     std::string sentence;
@@ -24,9 +25,11 @@ public:
 
     /// An idle connection known to be alive and silent, or null.
     [[nodiscard]] std::unique_ptr<net::Stream> takeIdle() noexcept;
-    /// A new connection. Null: `error` is the errno; EAGAIN: the daemon's accept queue is full, try again in a while.
+    /// A new connection. Null: `error` is the errno; EAGAIN: the daemon's accept queue is full, try again in
+    /// a while.
     [[nodiscard]] std::unique_ptr<net::Stream> dial(int& error);
-    /// Keeps a connection on which an exchange has ended as it should. One that is not silent is closed instead.
+    /// Keeps a connection on which an exchange has ended as it should. One that is not silent is closed
+    /// instead.
     void giveBack(std::unique_ptr<net::Stream> stream) noexcept;
 
     /// Why dial() failed, for people.

@@ -123,10 +123,17 @@ bool Flow::pipeMore() {
 
 bool Flow::received(net::Io got) {
     switch (got.kind) {
-    case net::Io::Kind::done: return true;
-    case net::Io::Kind::wouldBlock: state_ = State::waitsForSource; break;
-    case net::Io::Kind::failed: fail(State::sourceFailed, got.error); break;
-    case net::Io::Kind::ended: state_ = body_.endsWithConnection() ? State::finished : State::cut; break;
+    case net::Io::Kind::done:
+        return true;
+    case net::Io::Kind::wouldBlock:
+        state_ = State::waitsForSource;
+        break;
+    case net::Io::Kind::failed:
+        fail(State::sourceFailed, got.error);
+        break;
+    case net::Io::Kind::ended:
+        state_ = body_.endsWithConnection() ? State::finished : State::cut;
+        break;
     }
     return false;
 }

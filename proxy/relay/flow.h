@@ -1,7 +1,7 @@
 // One direction of an exchange: a body, or one half of a tunnel, from one socket to the other, byte for byte.
 //
-// Back-pressure is inherent: nothing is read while something read before is unsent, so at most one block, or one pipe, is
-// held, and none while the flow waits for its source.
+// Back-pressure is inherent: nothing is read while something read before is unsent, so at most one block, or
+// one pipe, is held, and none while the flow waits for its source.
 #pragma once
 
 #include "proxy/net/pipe.h"
@@ -21,18 +21,22 @@ public:
     enum class State : std::uint8_t {
         waitsForSource,
         waitsForSink,
-        hasMore,       ///< its turn is over; others first
-        finished,      ///< the body is complete, or its source ended where that is how it ends; all of it is sent
-        cut,           ///< the source ended in the middle of the body
-        sourceFailed,  ///< error() tells
-        sinkFailed,    ///< error() tells
-        malformed,     ///< reason() tells
+        hasMore,  ///< its turn is over; others first
+        finished, ///< the body is complete, or its source ended where that is how it ends; all of it is sent
+        cut,      ///< the source ended in the middle of the body
+        sourceFailed, ///< error() tells
+        sinkFailed,   ///< error() tells
+        malformed,    ///< reason() tells
     };
 
-    /// What is read behind the body's end is appended to `excess`; null: it is dropped. Either way overran() tells.
-    /// As long as no sink is set, what is read is discarded.
+    /// What is read behind the body's end is appended to `excess`; null: it is dropped. Either way overran()
+    /// tells. As long as no sink is set, what is read is discarded.
     Flow(net::Stream& source, http::Framing framing, Pools& pools, net::Buffer* excess) noexcept
-        : source_(source), pools_(pools), body_(framing), pending_(pools.buffers), excess_(excess) {}
+        : source_(source)
+        , pools_(pools)
+        , body_(framing)
+        , pending_(pools.buffers)
+        , excess_(excess) {}
 
     void sinkTo(net::Stream& sink) noexcept { sink_ = &sink; }
     /// From here on what is read is discarded; so is what could not be sent.
@@ -53,8 +57,8 @@ public:
     /// Bytes arrived behind the end of the body. Where the source may not send any, a reason to distrust it.
     [[nodiscard]] bool overran() const noexcept { return overran_; }
     [[nodiscard]] bool endsWithConnection() const noexcept { return body_.endsWithConnection(); }
-    /// The body, whatever its framing was, goes on as raw bytes until its source ends: the connection was hijacked.
-    /// `more`: what has been received behind the body already.
+    /// The body, whatever its framing was, goes on as raw bytes until its source ends: the connection was
+    /// hijacked. `more`: what has been received behind the body already.
     void becomeRaw(net::Buffer more);
     [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
     [[nodiscard]] int error() const noexcept { return error_; }
@@ -95,14 +99,14 @@ private:
     Body body_;
     net::Buffer pending_;
     net::Buffer* excess_;
-    std::unique_ptr<net::Pipe> pipe_;  ///< while in bulk
+    std::unique_ptr<net::Pipe> pipe_; ///< while in bulk
     std::uint64_t octets_ = 0;
     int error_ = 0;
     State state_ = State::hasMore;
     http::Reject reason_ = http::Reject::none;
     bool overran_ = false;
     bool sentAny_ = false;
-    bool bulk_ = false;  ///< the last reading brought much: the next may, too
+    bool bulk_ = false; ///< the last reading brought much: the next may, too
 };
 
 } // namespace proxy::relay

@@ -51,17 +51,20 @@ Server::Server(net::Loop& loop, policy::Policy rules, std::string socketPath, Li
     : loop_(loop)
     , limits_(limits)
     , log_(log)
-    , service_(loop, rules, std::move(socketPath), log)
+    , service_(loop, rules, std::move(socketPath), limits.times, log)
     , pause_(loop, pause)
     , grace_(loop, limits.grace)
     , clock_(loop, eventDescriptor()) {}
 
-void Server::listen(net::Listener listener) { accept(std::move(listener)); }
+void Server::listen(net::Listener listener) {
+    accept(std::move(listener));
+}
 
 void Server::tryDaemon() {
     int error = 0;
     if (service_.daemon.dial(error) == nullptr)
-        log_.event(log::Level::err, service_.daemon.explainDial(error).sentence + "; until then clients get 503");
+        log_.event(log::Level::err,
+                   service_.daemon.explainDial(error).sentence + "; until then clients get 503");
 }
 
 net::Detached Server::accept(net::Listener listener) {
@@ -101,7 +104,8 @@ Server::Accepted Server::acceptOne(const Door& door) {
         return Accepted::one;
     }
     switch (errno) {
-    case EAGAIN: return Accepted::none;
+    case EAGAIN:
+        return Accepted::none;
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
@@ -109,16 +113,19 @@ Server::Accepted Server::acceptOne(const Door& door) {
         log_.event(log::Level::warning, std::string("cannot accept a connection: ") + std::strerror(errno) +
                                             "; raise the limit of open files or lower MAX_CONNECTIONS");
         return Accepted::noRoom;
-    default: return Accepted::one; // that connection is gone already; the next one may be there
+    default:
+        return Accepted::one; // that connection is gone already; the next one may be there
     }
 }
 
 net::Detached Server::serve(net::Fd fd, std::string peer) {
     ++count_;
-    {
+    try {
         Connection connection(service_, std::move(fd), std::move(peer));
         connections_.pushBack(connection);
         co_await connection.run();
+    } catch (const std::exception& e) {
+        lost(e);
     }
     --count_;
     somebodyLeft();
@@ -126,13 +133,20 @@ net::Detached Server::serve(net::Fd fd, std::string peer) {
 
 net::Detached Server::turnAway(net::Fd fd, std::string peer) {
     ++turnedAway_;
-    {
+    try {
         Connection connection(service_, std::move(fd), std::move(peer));
         connections_.pushBack(connection);
         co_await connection.turnAway(limits_.connections);
+    } catch (const std::exception& e) {
+        lost(e);
     }
     --turnedAway_;
     somebodyLeft();
+}
+
+// Memory or epoll's watches have run out: that ends a connection, not the process.
+void Server::lost(const std::exception& why) {
+    log_.event(log::Level::crit, std::string("a connection was lost: ") + why.what());
 }
 
 void Server::shutdown() {

@@ -1,4 +1,5 @@
-// Accepts connections on all listeners, within the limit, and shuts down in order. For one thread: the loop's.
+// Accepts connections on all listeners, within the limit, and shuts down in order. For one thread: the
+// loop's.
 #pragma once
 
 #include "proxy/net/listener.h"
@@ -7,14 +8,16 @@
 #include "proxy/relay/service.h"
 
 #include <chrono>
+#include <exception>
 
 namespace proxy::relay {
 
 class Server {
 public:
     struct Limits {
-        std::size_t connections;     ///< beyond: 503
-        std::chrono::seconds grace;  ///< what running exchanges get after shutdown()
+        std::size_t connections;    ///< beyond: 503
+        std::chrono::seconds grace; ///< what running exchanges get after shutdown()
+        Times times{};
     };
 
     Server(net::Loop& loop, policy::Policy rules, std::string socketPath, Limits limits, log::Log& log);
@@ -24,11 +27,13 @@ public:
     /// From here on connections are accepted, once the loop runs. Before shutdown() only.
     void listen(net::Listener listener);
 
-    /// Says in the log what is wrong when the daemon cannot be reached now. Requests find that out by themselves, too.
+    /// Says in the log what is wrong when the daemon cannot be reached now. Requests find that out by
+    /// themselves, too.
     void tryDaemon();
 
-    /// Ends the listeners and idle connections now, busy ones after their exchange, all of them after the grace; then
-    /// stops the loop, at which point nothing of the server runs any more. A second call ends the grace.
+    /// Ends the listeners and idle connections now, busy ones after their exchange, all of them after the
+    /// grace; then stops the loop, at which point nothing of the server runs any more. A second call ends the
+    /// grace.
     void shutdown();
 
     [[nodiscard]] std::size_t connections() const noexcept { return count_; }
@@ -37,7 +42,8 @@ private:
     /// A listener with whom it wakes; lives in the frame of accept().
     struct Door : net::ListNode<Door> {
         Door(net::Loop& loop, net::Listener listening)
-            : listener(std::move(listening)), endpoint(loop, listener.take()) {}
+            : listener(std::move(listening))
+            , endpoint(loop, listener.take()) {}
         net::Listener listener;
         net::Endpoint endpoint;
     };
@@ -47,6 +53,7 @@ private:
     net::Detached serve(net::Fd fd, std::string peer);
     net::Detached turnAway(net::Fd fd, std::string peer);
     net::Detached endAfterGrace();
+    void lost(const std::exception& why);
     [[nodiscard]] Accepted acceptOne(const Door& door);
     [[nodiscard]] bool idle() noexcept { return count_ == 0 && turnedAway_ == 0 && doors_.empty(); }
     void somebodyLeft() noexcept {
@@ -57,9 +64,9 @@ private:
     Limits limits_;
     log::Log& log_;
     Service service_;
-    net::Deadlines pause_;  ///< before accepting again when descriptors ran out
+    net::Deadlines pause_; ///< before accepting again when descriptors ran out
     net::Deadlines grace_;
-    net::Endpoint clock_;   ///< what endAfterGrace() waits on
+    net::Endpoint clock_; ///< what endAfterGrace() waits on
     net::List<Door> doors_;
     net::List<Connection> connections_;
     std::size_t count_ = 0;

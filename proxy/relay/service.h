@@ -1,5 +1,5 @@
-// What all connections share: the policy, the daemon, the log, deadlines, and the memory heads are parsed into.
-// For one thread, and owned by the Server.
+// What all connections share: the policy, the daemon, the log, deadlines, and the memory heads are parsed
+// into. For one thread, and owned by the Server.
 #pragma once
 
 #include "proxy/http/request.h"
@@ -14,8 +14,19 @@
 
 namespace proxy::relay {
 
+/// How long things may take; the contract's values, which tests shorten. No time runs while a body, a stream
+/// or a tunnel is silent, nor while the daemon thinks.
+struct Times {
+    net::Clock::duration idle = std::chrono::hours(1);     ///< between requests
+    net::Clock::duration head = std::chrono::seconds(10);  ///< from a head's first octet to its last
+    net::Clock::duration linger = std::chrono::seconds(2); ///< for a peer to take our last words
+    net::Clock::duration retry =
+        std::chrono::milliseconds(20); ///< between attempts to enter the daemon's full accept queue
+};
+
 struct Service {
-    Service(net::Loop& loop, policy::Policy rules, std::string socketPath, log::Log& destination);
+    Service(net::Loop& loop, policy::Policy rules, std::string socketPath, const Times& times,
+            log::Log& destination);
 
     net::Loop& loop;
     Pools pools;
@@ -23,12 +34,12 @@ struct Service {
     Daemon daemon;
     log::Log& log;
 
-    net::Deadlines idleTime;    ///< between requests
-    net::Deadlines headTime;    ///< from a head's first octet to its last
-    net::Deadlines lingerTime;  ///< for a peer to take our last words
-    net::Deadlines retryTime;   ///< between attempts to enter the daemon's full accept queue
+    net::Deadlines idleTime;
+    net::Deadlines headTime;
+    net::Deadlines lingerTime;
+    net::Deadlines retryTime;
 
-    bool draining = false;      ///< SIGTERM has come: connections end after their exchange
+    bool draining = false; ///< SIGTERM has come: connections end after their exchange
 
     /// Scratch, valid from filling to the next suspension of whoever filled it.
     http::RequestHead request;

@@ -167,6 +167,9 @@ struct Hostile {
     std::string text;
     std::string printable;
 };
+void PrintTo(const Hostile& row, std::ostream* out) {
+    *out << row.id;
+}
 
 const std::vector<Hostile> hostile{
     {"forged_line", "/x\n2026-01-01T00:00:00.000Z info forged",
@@ -233,6 +236,9 @@ struct Target {
     std::string query;
     std::string logged;
 };
+void PrintTo(const Target& row, std::ostream* out) {
+    *out << row.id;
+}
 
 class LoggedTarget : public testing::TestWithParam<Target> {};
 

@@ -92,6 +92,9 @@ struct Front {
     std::string old;
     std::string text;
 };
+void PrintTo(const Front& row, std::ostream* out) {
+    *out << row.id;
+}
 
 class ReplaceFront : public testing::TestWithParam<Front> {};
 

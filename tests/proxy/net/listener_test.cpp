@@ -85,6 +85,9 @@ struct Reach {
     bool v4;
     bool v6;
 };
+void PrintTo(const Reach& row, std::ostream* out) {
+    *out << row.id;
+}
 
 class Everywhere : public testing::TestWithParam<Reach> {};
 

@@ -1,0 +1,218 @@
+// Connections to the daemon are used again, but never after anything doubtful.
+#include "tests/proxy/relay/running_proxy.h"
+
+#include <string>
+#include <vector>
+
+namespace proxy::test {
+namespace {
+
+using Over = RunningProxy::Over;
+
+class Pool : public RelayTest {};
+
+TEST_F(Pool, OneConnectionServesManyClients) {
+    Peer first = connect();
+    Peer daemon = pooled(first);
+    for (int i = 0; i < 10; ++i) {
+        Peer client = connect(i % 2 == 0 ? Over::tcp : Over::unix);
+        EXPECT_EXCHANGE(client, daemon);
+    }
+    EXPECT_TRUE(daemon_.nothing());
+}
+
+TEST_F(Pool, AsManyConnectionsAsExchangesAtOnce) {
+    Peer a = connect();
+    Peer b = connect();
+    a.send(ping);
+    Peer first = daemon_.accept();
+    EXPECT_BYTES(first, ping);
+    b.send(ping);
+    Peer second = daemon_.accept();
+    EXPECT_BYTES(second, ping);
+    second.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb");
+    first.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na");
+    EXPECT_EQ(readAnswer(a).body, "a");
+    EXPECT_EQ(readAnswer(b).body, "b");
+}
+
+struct Doubtful {
+    const char* id;
+    std::string request;
+    std::string response;
+    enum class After { nothing, daemonSends, daemonCloses, clientLeaves } after = After::nothing;
+};
+void PrintTo(const Doubtful& row, std::ostream* out) {
+    *out << row.id;
+}
+
+const std::string post = "POST /containers/create HTTP/1.1\r\nHost: d\r\n";
+
+const std::vector<Doubtful> doubtful{
+    {"connection_close", std::string(ping),
+     "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nOK"},
+    {"response_of_http10", std::string(ping), "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nOK"},
+    {"request_of_http10", "GET /_ping HTTP/1.0\r\n\r\n", std::string(pong)},
+    {"surplus_bytes", std::string(ping), std::string(pong) + "HTTP/1.1 200 OK\r\n"},
+    {"surplus_bytes_behind_chunks", std::string(ping),
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nx"},
+    {"body_to_head", "HEAD /_ping HTTP/1.1\r\nHost: d\r\n\r\n", std::string(pong)},
+    {"body_of_204", std::string(ping), "HTTP/1.1 204 No Content\r\n\r\nsurprise"},
+    {"body_of_304", std::string(ping), "HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\nOK"},
+    {"unsolicited_bytes", std::string(ping), std::string(pong), Doubtful::After::daemonSends},
+    {"daemon_closed", std::string(ping), std::string(pong), Doubtful::After::daemonCloses},
+    {"unfinished_request", post + "Content-Length: 100\r\n\r\nbeginning", std::string(pong)},
+    {"unfinished_chunks", post + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", std::string(pong)},
+    {"client_left", std::string(ping), "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbegun",
+     Doubtful::After::clientLeaves},
+    {"client_left_before_the_answer", std::string(ping), "", Doubtful::After::clientLeaves},
+    {"client_ended_its_direction", std::string(ping), "", Doubtful::After::nothing},
+};
+
+class NotUsedAgain : public Pool, public testing::WithParamInterface<Doubtful> {};
+
+TEST_P(NotUsedAgain, After) {
+    const Doubtful& row = GetParam();
+    Peer first = connect(Over::unix);
+    first.send(row.request);
+    Peer daemon = daemon_.accept();
+    EXPECT_EQ(daemon.read(row.request.size()), row.request);
+    if (row.id == std::string("client_ended_its_direction")) {
+        first.halfClose();
+        EXPECT_EQ(daemon.rest(), "");
+        daemon.send(pong);
+    }
+    daemon.send(row.response);
+    proxy().settle();
+    switch (row.after) {
+    case Doubtful::After::nothing:
+        break;
+    case Doubtful::After::daemonSends:
+        daemon.send("HTTP/1.1 408 Request Timeout\r\n\r\n");
+        break;
+    case Doubtful::After::daemonCloses:
+        daemon.halfClose();
+        break;
+    case Doubtful::After::clientLeaves:
+        first.close();
+        break;
+    }
+    proxy().settle();
+    Peer second = connect();
+    Peer fresh = pooled(second); // on a connection of its own: pooled() accepts one
+    EXPECT_EQ(daemon.rest(), "") << "nothing of it on the old one";
+    EXPECT_NE(daemon.end(), Peer::End::silent) << "which is closed";
+    EXPECT_EXCHANGE(second, fresh);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, NotUsedAgain, testing::ValuesIn(doubtful),
+                         [](const auto& row) { return row.param.id; });
+
+// ---- One safe retry ------------------------------------------------------------------------------
+
+class Retry : public Pool {
+protected:
+    const std::string post_ = post + "Content-Length: 2\r\n\r\n{}";
+};
+
+// It may have died while it was idle, and nothing tells that from a daemon that dies now.
+TEST_F(Retry, AGetOnAPooledConnectionThatDies) {
+    Peer client = connect();
+    Peer daemon = pooled(client);
+    client.send(ping);
+    EXPECT_BYTES(daemon, ping);
+    daemon.close();
+    Peer fresh = daemon_.accept();
+    EXPECT_BYTES(fresh, ping);
+    fresh.send(pong);
+    EXPECT_BYTES(client, pong);
+    EXPECT_EXCHANGE(client, fresh);
+}
+
+TEST_F(Retry, OnlyOnce) {
+    Peer client = connect();
+    Peer daemon = pooled(client);
+    client.send(ping);
+    EXPECT_BYTES(daemon, ping);
+    daemon.close();
+    Peer second = daemon_.accept();
+    EXPECT_BYTES(second, ping);
+    second.close();
+    EXPECT_EQ(readAnswer(client).status, 502);
+    EXPECT_TRUE(daemon_.nothing());
+    const Peer fresh = pooled(client);
+}
+
+TEST_F(Retry, NotOnAFreshConnection) {
+    Peer client = connect();
+    client.send(ping);
+    Peer daemon = daemon_.accept();
+    EXPECT_BYTES(daemon, ping);
+    daemon.close();
+    EXPECT_EQ(readAnswer(client).status, 502);
+    EXPECT_TRUE(daemon_.nothing());
+}
+
+TEST_F(Retry, NotAPostThatWasDelivered) {
+    Peer client = connect();
+    Peer daemon = pooled(client);
+    client.send(post_);
+    EXPECT_BYTES(daemon, post_);
+    daemon.close();
+    EXPECT_EQ(readAnswer(client).status, 502);
+    EXPECT_TRUE(daemon_.nothing());
+}
+
+TEST_F(Retry, APostOfWhichNothingWasTaken) {
+    Peer client = connect();
+    Peer daemon = pooled(client);
+    daemon.stopReading(); // the proxy learns of it when it sends
+    client.send(post_);
+    proxy().settle();
+    daemon.close();
+    Peer fresh = daemon_.accept();
+    EXPECT_BYTES(fresh, post_);
+    fresh.send(pong);
+    EXPECT_BYTES(client, pong);
+    EXPECT_EXCHANGE(client, fresh);
+}
+
+TEST_F(Retry, NotOnceSomethingWasAnswered) {
+    for (const std::string answer : {"HTTP/1.1 200 O", "HTTP/1.1 100 Continue\r\n\r\n"}) {
+        Peer client = connect();
+        Peer daemon = pooled(client);
+        client.send(ping);
+        EXPECT_BYTES(daemon, ping);
+        daemon.send(answer);
+        proxy().settle();
+        daemon.close();
+        if (answer.ends_with("\r\n\r\n")) {
+            EXPECT_BYTES(client, answer);
+        }
+        EXPECT_EQ(readAnswer(client).status, 502);
+        EXPECT_TRUE(daemon_.nothing());
+    }
+}
+
+TEST_F(Retry, NotWhatIsTooLargeToKeep) {
+    Peer client = connect();
+    Peer daemon = pooled(client);
+    const std::string large = "GET /_ping HTTP/1.1\r\nHost: d\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n";
+    client.send(large);
+    EXPECT_BYTES(daemon, large);
+    daemon.close();
+    EXPECT_EQ(readAnswer(client).status, 502);
+    EXPECT_TRUE(daemon_.nothing());
+}
+
+TEST_F(Retry, WhenTheDaemonWasRestarted) {
+    Peer client = connect();
+    Peer daemon = pooled(client);
+    daemon_.stop();
+    daemon.close();
+    daemon_.start();
+    const Peer fresh = pooled(client);
+}
+
+} // namespace
+} // namespace proxy::test
