@@ -62,6 +62,7 @@ def pytest_sessionstart(session):
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     cleanup = contextlib.ExitStack()
     config.add_cleanup(cleanup.close)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # timeout(1) ends a run as Ctrl-C does: an engine goes with it
     image = config.option.image or os.environ.get("DOCKER_IMAGE_NAME") or IMAGE
     try:
         chosen = decide(config.option.prebuild, image, os.environ, cleanup, terminal.write_line)
