@@ -1,0 +1,19 @@
+#include "tests/conformance/mutants/mutation.h"
+
+namespace mutants {
+namespace {
+
+std::size_t chosen = names.size();
+
+} // namespace
+
+bool mutate(std::string_view name) {
+    chosen = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
+    return chosen < names.size();
+}
+
+bool is(Mutant mutant) {
+    return mutant.index() == chosen;
+}
+
+} // namespace mutants

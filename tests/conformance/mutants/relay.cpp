@@ -1,0 +1,412 @@
+#include "tests/conformance/mutants/relay.h"
+
+#include "tests/conformance/mutants/mutation.h"
+
+#include <chrono>
+#include <cstring>
+#include <poll.h>
+#include <unistd.h>
+#include <utility>
+
+namespace mutants {
+namespace {
+
+constexpr int headMilliseconds = 10000;
+constexpr int lingerMilliseconds = 1000;
+constexpr std::size_t mostDiscarded = std::size_t{1024} * 1024;
+
+std::string_view reasonOf(int status) {
+    switch (status) {
+    case 200:
+        return "OK";
+    case 400:
+        return "Bad Request";
+    case 403:
+        return "Forbidden";
+    case 408:
+        return "Request Timeout";
+    case 431:
+        return "Request Header Fields Too Large";
+    case 501:
+        return "Not Implemented";
+    case 502:
+        return "Bad Gateway";
+    case 503:
+        return "Service Unavailable";
+    default:
+        return "Refused";
+    }
+}
+
+// Of the target in origin or absolute form; "*" stays.
+std::string pathOf(const std::string& target) {
+    const auto scheme = target.find("://");
+    if (target.starts_with('/') || scheme == std::string::npos) return target;
+    const auto slash = target.find('/', scheme + 3);
+    return slash == std::string::npos ? "/" : target.substr(slash);
+}
+
+bool isRawStream(const Head& answer) {
+    const auto* const type = answer.find("Content-Type");
+    return answer.status == 200 && answer.framing.kind == Framing::Kind::untilClose && type != nullptr &&
+           type->value.starts_with("application/vnd.docker.") && type->value.ends_with("-stream");
+}
+
+std::string escaped(const std::string& text) {
+    std::string all;
+    for (const char c : text) {
+        if (c == '"' || c == '\\') all += '\\';
+        all += (c >= ' ' || c < 0) ? c : ' ';
+    }
+    return all;
+}
+
+} // namespace
+
+// ---- What all connections share ------------------------------------------------------------------
+
+Wire Service::connect(bool fresh, std::string& why, bool& pooled) {
+    const std::lock_guard lock(mutex_);
+    pooled = true;
+    while (!fresh && !idle_.empty()) {
+        Wire wire = std::move(idle_.back());
+        idle_.pop_back();
+        pollfd one{wire.fd.get(), POLLIN, 0};
+        if (is("dirty-reuse") || ::poll(&one, 1, 0) == 0) return wire;
+    }
+    pooled = false;
+    Wire wire(lost_ ? Fd() : dialUnix(socketPath));
+    if (!wire.fd) {
+        why = "cannot connect to " + socketPath + ": " + std::strerror(errno) + " (uid " +
+              std::to_string(::getuid()) + ", gid " + std::to_string(::getgid()) + ")";
+        lost_ = is("daemon-restart-lost");
+    }
+    return wire;
+}
+
+void Service::giveBack(Wire wire) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(wire));
+}
+
+void Service::leak(Wire wire) {
+    const std::lock_guard lock(mutex_);
+    leaked_.push_back(std::move(wire));
+}
+
+void Service::began() {
+    const std::lock_guard lock(mutex_);
+    ++busy_;
+}
+
+void Service::ended() {
+    const std::lock_guard lock(mutex_);
+    if (--busy_ == 0) quiet_.notify_all();
+}
+
+bool Service::awaitQuiet(std::chrono::seconds most) {
+    std::unique_lock lock(mutex_);
+    return quiet_.wait_for(lock, most, [&] { return busy_ == 0; });
+}
+
+// ---- The life of a connection --------------------------------------------------------------------
+
+void Connection::run() {
+    if (is("term-waits-for-idle")) service_.began(); // not ended while the connection lasts
+    while (keepAlive_ && readHead()) {
+        service_.began();
+        answer();
+        service_.ended();
+    }
+    if (lingers_) linger();
+    if (is("term-waits-for-idle")) service_.ended();
+}
+
+void Connection::turnAway() {
+    keepAlive_ = false;
+    say(503, "all connections are in use");
+    linger();
+}
+
+bool Connection::readHead() {
+    for (;;) {
+        const auto reading = readRequest(client_.in, request_);
+        if (reading.complete) return true;
+        if (reading.status != 0) {
+            refuse(reading.status, reading.why);
+            return false;
+        }
+        if (client_.ended) return false;
+        if (!pump(client_, nullptr, client_.in.empty() ? -1 : headMilliseconds)) {
+            refuse(408, "the request's head was not complete in time");
+            return false;
+        }
+    }
+}
+
+void Connection::answer() {
+    client_.in.erase(0, request_.size);
+    keepAlive_ = request_.keepAlive;
+    up_ = Body(request_.framing);
+    switch (service_.rules.judge(request_.method, pathOf(request_.target))) {
+    case Verdict::allow:
+        return forward();
+    case Verdict::deny:
+        return deny();
+    case Verdict::reject:
+        return refuse(400, "the path is malformed");
+    }
+}
+
+// ---- Answers of its own --------------------------------------------------------------------------
+
+void Connection::refuse(int status, const std::string& why) {
+    keepAlive_ = false;
+    lingers_ = true;
+    say(status, why);
+}
+
+void Connection::deny() {
+    if (is("deny-leaks")) {
+        std::string why;
+        bool pooled = false;
+        Wire leak = service_.connect(true, why, pooled);
+        leak.out = requestText(request_, false);
+        leak.flush();
+        leak.shutDown();
+        while (!leak.ended && pump(leak, nullptr, lingerMilliseconds)) leak.in.clear();
+    }
+    if (is("deny-closes")) keepAlive_ = false;
+    const bool waits = request_.find("Expect") != nullptr && client_.in.empty();
+    if (waits || request_.framing.length > mostDiscarded) {
+        keepAlive_ = false;
+        lingers_ = true;
+    }
+    say(403, request_.method + " " + request_.target + " is not granted");
+    if (keepAlive_) discard(up_);
+}
+
+void Connection::say(int status, const std::string& message) {
+    const bool html = status == 403 && is("deny-html");
+    const std::string body = html ? "<html><body><h1>403 Forbidden</h1></body></html>\n"
+                                  : R"({"message":"mutant-proxy: )" + escaped(message) + "\"}\n";
+    std::string text = "HTTP/1.1 " + std::to_string(status) + " " + std::string(reasonOf(status)) +
+                       "\r\nContent-Type: " + (html ? "text/html" : "application/json") +
+                       "\r\nContent-Length: " + std::to_string(body.size()) +
+                       (keepAlive_ ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
+    if (request_.method != "HEAD") text += body;
+    send(text);
+}
+
+void Connection::send(const std::string& text) {
+    client_.out += text;
+    while (!client_.out.empty() && !client_.broken && pump(client_, nullptr, headMilliseconds)) {
+    }
+}
+
+// The rest of a body nobody wants, so that it is not read as the next request.
+void Connection::discard(Body& body) {
+    std::string rest;
+    for (std::size_t octets = 0; octets < mostDiscarded; octets += rest.size()) {
+        rest.clear();
+        client_.in.erase(0, body.take(client_.in, rest));
+        if (body.complete()) return;
+        if (body.broken() || client_.ended || !pump(client_, nullptr, headMilliseconds)) break;
+    }
+    keepAlive_ = false;
+    lingers_ = true;
+}
+
+// Closing a socket with unread bytes makes the kernel send a reset, which may destroy the answer.
+void Connection::linger() {
+    client_.shutDown();
+    std::size_t octets = 0;
+    while (!client_.ended && octets < mostDiscarded) {
+        octets += client_.in.size();
+        client_.in.clear();
+        if (!pump(client_, nullptr, lingerMilliseconds)) return;
+    }
+}
+
+// ---- Through to the daemon -----------------------------------------------------------------------
+
+void Connection::forward() {
+    // What has come already is looked at first: nothing of a malformed request is forwarded then.
+    std::string sink;
+    Body begun = up_;
+    begun.take(client_.in, sink);
+    if (begun.broken()) return refuse(400, "the body is malformed");
+    offersUpgrade_ = request_.connectionNames("Upgrade") && request_.find("Upgrade") != nullptr &&
+                     mayHijack(request_.method, pathOf(request_.target)) && !is("upgrade-stripped");
+    if (is("continue-answered") && request_.find("Expect") != nullptr) send("HTTP/1.1 100 Continue\r\n\r\n");
+    again_ = false;
+    do {
+        if (!connect(again_)) return;
+        exchange();
+    } while (again_);
+}
+
+bool Connection::connect(bool fresh) {
+    std::string why;
+    daemon_ = service_.connect(fresh, why, pooled_);
+    if (daemon_.fd) {
+        daemon_.out = requestText(request_, offersUpgrade_);
+        return true;
+    }
+    if (is("daemon-down-hangs"))
+        while (!client_.ended) pump(client_, nullptr, -1);
+    say(is("daemon-down-200") ? 200 : 503, why);
+    if (keepAlive_) discard(up_);
+    return false;
+}
+
+void Connection::exchange() {
+    down_.reset();
+    tunnel_ = done_ = again_ = false;
+    reusable_ = true;
+    while (!done_) {
+        moveUp();
+        if (!done_) moveDown();
+        if (done_) break;
+        const bool inTime = pump(client_, &daemon_, is("silence-timeout") ? 300 : -1);
+        if (!inTime || client_.gone) clientGone();
+    }
+    settle();
+}
+
+void Connection::moveUp() {
+    if (up_.broken()) {
+        if (!down_) refuse(400, "the body is malformed");
+        keepAlive_ = reusable_ = false;
+        done_ = true;
+        return;
+    }
+    if (daemon_.out.size() < Wire::most) {
+        const bool open = !up_.complete();
+        const auto before = daemon_.out.size();
+        client_.in.erase(0, up_.take(client_.in, daemon_.out));
+        if (is("upgrade-body-lost") && offersUpgrade_ && !tunnel_) daemon_.out.resize(before);
+        const bool ends = open && up_.complete() && request_.framing.kind == Framing::Kind::length;
+        if (is("request-body-truncated") && ends) daemon_.out.pop_back();
+    }
+    if (daemon_.broken) daemon_.out.clear();
+    if (client_.ended) carryHalfClose();
+}
+
+void Connection::carryHalfClose() {
+    const bool cut = !up_.complete() && !tunnel_;
+    if (cut || (tunnel_ && is("half-close-closes"))) return clientGone();
+    if (!client_.in.empty() || !daemon_.out.empty() || is("half-close-lost")) return;
+    keepAlive_ = reusable_ = false;
+    daemon_.shutDown();
+}
+
+void Connection::moveDown() {
+    while (!down_)
+        if (!moveHead()) return;
+    if (client_.out.size() < Wire::most || client_.held) {
+        const bool open = !down_->complete();
+        daemon_.in.erase(0, down_->take(daemon_.in, client_.out));
+        if (is("answer-body-truncated") && open && down_->complete() && answer_.framing.length > 0)
+            client_.out.pop_back();
+    }
+    if (client_.broken && !tunnel_) return clientGone();
+    if (down_->complete() || daemon_.ended) client_.held = false;
+    if (down_->broken()) return takeEnd();
+    if (down_->complete()) {
+        if (client_.out.empty()) done_ = true;
+    } else if (daemon_.ended && daemon_.in.empty())
+        takeEnd();
+}
+
+// One head of the daemon's answer; false when there is none yet, or never will be.
+bool Connection::moveHead() {
+    Head answer;
+    const auto reading = readResponse(daemon_.in, request_.method == "HEAD", answer);
+    if (!reading.complete) {
+        if (reading.status != 0)
+            failDaemon("its answer is malformed: " + reading.why);
+        else if (daemon_.ended && daemon_.in.empty())
+            failDaemon("it closed the connection without an answer");
+        else if (daemon_.ended)
+            failDaemon("it closed the connection within an answer's head");
+        return false;
+    }
+    daemon_.in.erase(0, answer.size);
+    if (answer.status == 101 && !offersUpgrade_) {
+        failDaemon("it switched protocols unasked");
+        return false;
+    }
+    if (answer.status < 200 && answer.status != 101) {
+        if (request_.http11 && !is("informational-swallowed")) client_.out += answerText(answer, false);
+        return true;
+    }
+    takeAnswer(answer);
+    return true;
+}
+
+void Connection::takeAnswer(const Head& answer) {
+    answer_ = answer;
+    const bool raw = isRawStream(answer) && mayHijack(request_.method, pathOf(request_.target));
+    tunnel_ = answer.status == 101 || (raw && !is("raw-stream-framed"));
+    const bool endless = answer.framing.kind == Framing::Kind::untilClose;
+    if (!answer.keepAlive || endless) reusable_ = false;
+    if (tunnel_ || endless) keepAlive_ = false;
+    down_.emplace(answer.framing);
+    client_.held = is("answer-held-back") && !tunnel_;
+    client_.out += answerText(answer, !keepAlive_ && !tunnel_);
+    if (request_.method == "HEAD" && is("head-with-body")) client_.out += "unasked";
+    if (!tunnel_) return;
+    if (is("early-bytes-lost")) daemon_.in.clear();
+    up_.becomeRaw();
+    down_->becomeRaw();
+}
+
+// The daemon has ended its direction.
+void Connection::takeEnd() {
+    if (!client_.out.empty() && !client_.broken) return;
+    if (tunnel_) {
+        client_.shutDown();
+        done_ = client_.ended || daemon_.gone || is("answer-end-closes");
+        return;
+    }
+    done_ = true;
+    keepAlive_ = reusable_ = false;
+    if (down_->untilClose()) return;
+    if (is("cut-hidden")) return send("0\r\n\r\n");
+    client_.resetOnClose();
+}
+
+void Connection::failDaemon(const std::string& why) {
+    done_ = true;
+    reusable_ = false;
+    const bool unused = daemon_.in.empty() && daemon_.ended;
+    if (unused && pooled_ && request_.framing.kind == Framing::Kind::none) {
+        again_ = true;
+        return;
+    }
+    if (!up_.complete()) {
+        keepAlive_ = false;
+        lingers_ = true;
+    }
+    say(502, "the daemon at " + service_.socketPath + " did not answer properly: " + why);
+}
+
+void Connection::clientGone() {
+    done_ = true;
+    keepAlive_ = false;
+    reusable_ = false;
+    if (is("abort-keeps-daemon")) service_.leak(std::exchange(daemon_, Wire()));
+}
+
+void Connection::settle() {
+    if (keepAlive_ && !up_.complete()) {
+        reusable_ = false;
+        discard(up_);
+    }
+    const bool clean = reusable_ && daemon_.in.empty() && daemon_.out.empty() && !daemon_.ended;
+    if (daemon_.fd && (clean || (is("dirty-reuse") && !tunnel_))) service_.giveBack(std::move(daemon_));
+    daemon_ = Wire();
+}
+
+} // namespace mutants

@@ -1,0 +1,100 @@
+// One client connection of mutant-proxy, from accept to close, in a thread of its own.
+#pragma once
+
+#include "tests/conformance/mutants/message.h"
+#include "tests/conformance/mutants/rules.h"
+#include "tests/conformance/mutants/wire.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mutants {
+
+// What all connections share.
+class Service {
+public:
+    Service(Rules granted, std::string daemon)
+        : rules(std::move(granted))
+        , socketPath(std::move(daemon)) {}
+
+    // An idle connection to the daemon, or a new one (then not `pooled`); without an fd: `why` tells.
+    Wire connect(bool fresh, std::string& why, bool& pooled);
+    void giveBack(Wire wire);
+    void leak(Wire wire); // kept open, never used again: a mutant's
+
+    void began();                               // an exchange …
+    void ended();                               // … and its end
+    bool awaitQuiet(std::chrono::seconds most); // no exchange is under way
+
+    const Rules rules;
+    const std::string socketPath;
+
+private:
+    std::mutex mutex_;
+    std::condition_variable quiet_;
+    std::vector<Wire> idle_;
+    std::vector<Wire> leaked_;
+    int busy_ = 0;
+    bool lost_ = false;
+};
+
+class Connection {
+public:
+    Connection(Service& service, Fd client)
+        : service_(service)
+        , client_(std::move(client)) {}
+
+    void run();
+    void turnAway(); // one connection too many
+
+private:
+    bool readHead();
+    void answer();
+    void refuse(int status, const std::string& why);
+    void deny();
+    void say(int status, const std::string& message);
+    void send(const std::string& text);
+    void discard(Body& body);
+    void linger();
+
+    void forward();
+    bool connect(bool fresh);
+    void exchange();
+    void moveUp();
+    void moveDown();
+    bool moveHead();
+    void takeAnswer(const Head& answer);
+    void takeEnd();
+    void carryHalfClose();
+    void failDaemon(const std::string& why);
+    void clientGone();
+    void settle();
+
+    Service& service_;
+    Wire client_;
+    Wire daemon_;
+    Head request_;
+    bool keepAlive_ = true;
+    bool lingers_ = false;
+
+    // Of the exchange under way.
+    Body up_{Framing{}};
+    std::optional<Body> down_; // once the final answer's head has been forwarded
+    Head answer_;
+    bool offersUpgrade_ = false;
+    bool tunnel_ = false;
+    bool done_ = false;
+    bool again_ = false; // a pooled connection had died: once more with a new one
+    bool pooled_ = false;
+    bool reusable_ = false;
+};
+
+// The heads as they are forwarded.
+std::string requestText(const Head& head, bool upgrade);
+std::string answerText(const Head& head, bool close);
+
+} // namespace mutants

@@ -1,0 +1,42 @@
+// What mutant-proxy lets through: a third plain reading of the access rules, of dialect tecnativa, apart from
+// the reference proxy's and from the oracle's.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace mutants {
+
+// A setting nobody can mean; the text names it.
+class SettingsError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+enum class Verdict : std::uint8_t { allow, deny, reject };
+
+class Rules {
+public:
+    // Reads the variables from `environment`. Throws SettingsError.
+    explicit Rules(const std::map<std::string, std::string>& environment);
+
+    // `path`: of the target as sent, with its query.
+    Verdict judge(std::string_view method, std::string_view path) const;
+
+private:
+    bool granted(const std::string& variable) const;
+    bool actionGranted(std::string_view path) const;
+    bool sectionGranted(std::string_view path) const;
+    bool reads(std::string_view method) const;
+    Verdict judgePath(std::string_view method, const std::string& path) const;
+
+    std::map<std::string, bool> grants_;
+};
+
+// Whether the daemon may take the connection over on this path: attach, exec start, BuildKit's.
+bool mayHijack(std::string_view method, std::string_view path);
+
+} // namespace mutants
