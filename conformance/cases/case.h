@@ -53,6 +53,7 @@ enum class Act : std::uint8_t {
     saysLines,
     isTold,
     exits,
+    exitsWith,
     startsAgain,
     isReadyWithin,
     usesAtMost,

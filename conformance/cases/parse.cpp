@@ -68,7 +68,8 @@ constexpr std::array words{
     Word{"target does not say", Who::target, Act::saysNot, Takes::text},
     Word{"target says at most lines", Who::target, Act::saysLines, Takes::number},
     Word{"target is told", Who::target, Act::isTold, Takes::text},
-    Word{"target ends with status", Who::target, Act::exits, Takes::number},
+    Word{"target ends", Who::target, Act::exits, Takes::nothing},
+    Word{"target ends with status", Who::target, Act::exitsWith, Takes::number},
     Word{"target starts again", Who::target, Act::startsAgain, Takes::nothing},
     Word{"target is ready within ms", Who::target, Act::isReadyWithin, Takes::number},
     Word{"target uses at most KiB", Who::target, Act::usesAtMost, Takes::number},
@@ -158,7 +159,9 @@ private:
 
     void take() {
         if (line_.key == "case") {
+            const std::size_t here = line_.number;
             finish();
+            line_.number = here;
             begin();
             return;
         }

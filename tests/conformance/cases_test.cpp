@@ -1,0 +1,126 @@
+// The format of cases: what is written is what is sent, and every mistake is named with file and line. The
+// tables that are built in hold as many cases as the suite promises.
+#include "conformance/cases/bytes.h"
+#include "conformance/cases/case.h"
+#include "conformance/play/message.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace {
+
+using namespace conformance;
+using testing::HasSubstr;
+
+std::string errorOf(const std::string& text) {
+    try {
+        parseCases(text, "x.cases", "x", Dialect::tecnativa);
+    } catch (const TableError& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+TEST(Bytes, AreReadAndWritten) {
+    EXPECT_EQ(readBytes(R"("a\r\n" "b"*3 "\x00\0\\\"")"), std::string("a\r\nbbb\0\0\\\"", 10));
+    EXPECT_EQ(readBytes("| GET / HTTP/1.1"), "GET / HTTP/1.1\r\n");
+    EXPECT_EQ(readBytes("|"), "\r\n");
+    EXPECT_EQ(conformance::quoted(std::string("a\r\n\0\xff", 5)), R"("a\r\n\0\xff")");
+    EXPECT_EQ(conformance::quoted("aaaa", 2), R"("aa" and 2 more bytes)");
+}
+
+TEST(Cases, AreRead) {
+    const auto cases =
+        parseCases("level: hardening\nsettings: nothing CONTAINERS=1\n\n"
+                   "case: one\nthe proxy: must not\ndenied: GET /x\n"
+                   "case: two\nlevel: required\nthe proxy: must\n"
+                   "client 2 sends:\n  | GET / HTTP/1.1\n  |\n  \"body\"\ndaemon gets nothing\n",
+                   "x.cases", "x", Dialect::tecnativa);
+    ASSERT_EQ(cases.size(), 2U);
+    EXPECT_EQ(cases[0].id, "x/one");
+    EXPECT_EQ(cases[0].level, Level::hardening);
+    ASSERT_EQ(cases[0].steps.size(), 2U);
+    EXPECT_EQ(cases[0].steps[0].bytes, "GET /x HTTP/1.1\r\nHost: docker\r\n\r\n");
+    EXPECT_TRUE(cases[0].steps[1].statuses.has(403));
+    EXPECT_EQ(cases[1].level, Level::required);
+    EXPECT_EQ(cases[1].steps[0].number, 2U);
+    EXPECT_EQ(cases[1].steps[0].bytes, "GET / HTTP/1.1\r\n\r\nbody");
+    EXPECT_EQ(cases[1].environment.at("IMAGES"), "0");
+    EXPECT_EQ(cases[1].environment.at("CONTAINERS"), "1");
+}
+
+TEST(Cases, AmbiguousMakesTwo) {
+    const auto cases =
+        parseCases("case: a\nthe proxy: must refuse a request of a client that sends x\nambiguous: \"x\"\n",
+                   "x.cases", "x", Dialect::tecnativa);
+    ASSERT_EQ(cases.size(), 2U);
+    EXPECT_EQ(cases[0].id, "x/a.one-reading");
+    EXPECT_EQ(cases[0].level, Level::required);
+    EXPECT_EQ(cases[1].id, "x/a.refused");
+    EXPECT_EQ(cases[1].level, Level::hardening);
+}
+
+struct Mistake {
+    const char* name;
+    const char* text;
+    const char* error;
+};
+
+class Mistakes : public testing::TestWithParam<Mistake> {};
+
+TEST_P(Mistakes, AreNamedWithFileAndLine) {
+    EXPECT_THAT(errorOf(GetParam().text), HasSubstr(GetParam().error));
+}
+
+const Mistake mistakes[] = {
+    {"UnknownKey", "case: a\nthe proxy: must\nclient snds: \"x\"\n", "x.cases:3: unknown key 'client snds'"},
+    {"UnknownLevel", "level: must\n", "x.cases:1: a level is"},
+    {"NoSentence", "case: a\nclient closes\n", "x.cases:1: the case says not"},
+    {"NoSteps", "# a comment\ncase: a\nthe proxy: must\n", "x.cases:2: the case has no steps"},
+    {"Twice", "case: a\nthe proxy: must\nclient closes\ncase: a\n", "x.cases:4: 'a' stands here twice"},
+    {"OddId", "case: A b\n", "x.cases:1: a case's id"},
+    {"OpenQuote", "case: a\nclient sends: \"x\n", "x.cases:2: a quote is not closed"},
+    {"UnknownEscape", "case: a\nclient sends: \"\\q\"\n", "x.cases:2: unknown escape \\q"},
+    {"NoQuotes", "case: a\nclient sends: x\n", "x.cases:2: bytes stand between quotes"},
+    {"NoStatus", "case: a\nclient gets status: ok\n", "x.cases:2: a status is like"},
+    {"NoNumber", "case: a\nquiet for ms: soon\n", "x.cases:2: 'quiet for ms' takes a number"},
+    {"UnknownVariable", "settings: nothing IAMGES=1\ncase: a\n", "x.cases:2: unknown variable 'IAMGES'"},
+    {"UnknownSetting", "case: a\nsettings: most\n", "x.cases:2: settings are"},
+    {"StrayContinuation", "  | x\n", "x.cases:1: a continuation"},
+    {"StepBeforeCase", "client closes\n", "x.cases:1: 'client closes' before the first case"},
+    {"TakesNothing", "case: a\nclient closes: now\n", "x.cases:2: 'client closes' takes nothing"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Format, Mistakes, testing::ValuesIn(mistakes),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST(Tables, HoldWhatTheSuitePromises) {
+    const std::map<std::string, std::size_t> promised{{"evasion", 40}, {"framing", 70},  {"passthrough", 25},
+                                                      {"stream", 20},  {"fault", 20},    {"limits", 8},
+                                                      {"config", 12},  {"lifecycle", 8}, {"long", 1}};
+    for (const auto& family : scriptedFamilies())
+        for (const auto dialect : {Dialect::tecnativa, Dialect::linuxserver})
+            EXPECT_GE(builtinCases(family, dialect).size(), promised.at(family)) << family;
+}
+
+TEST(OneReading, IsStrict) {
+    const std::string plain = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+    EXPECT_EQ(secondReading(plain + plain, "/smuggled"), "");
+    EXPECT_EQ(secondReading("POST /x HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}" + plain, "/smuggled"), "");
+    EXPECT_EQ(
+        secondReading("POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "/s"),
+        "");
+    for (const char* doubtful :
+         {"GET /smuggled HTTP/1.1\r\n\r\n",
+          "POST /x HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
+          "POST /x HTTP/1.1\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n",
+          "POST /x HTTP/1.1\r\nContent-Length: +2\r\n\r\n",
+          "POST /x HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n\r\n",
+          "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2 \r\n{}\r\n",
+          "GET /x HTTP/1.1\r\nA : b\r\n\r\n", "GET /x HTTP/1.1\r\nA: b\n\r\n\r\n"})
+        EXPECT_NE(secondReading(doubtful, "/smuggled"), "") << doubtful;
+}
+
+} // namespace

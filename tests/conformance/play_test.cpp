@@ -1,0 +1,79 @@
+// Scripts against the deliberately bad target: its fault is a failure that says what each end got; a target
+// that dies or hangs is one error.
+#include "conformance/commands.h"
+#include "conformance/workspace.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+struct Outcome {
+    int status = -1;
+    std::string text;
+};
+
+Outcome judge(const std::string& mode, const std::string& id) {
+    const conformance::Workspace folder;
+    const std::string file = folder.path() + "/target.json";
+    std::ofstream(file) << R"({"name": "bad", "command": [")" << BAD_TARGET << R"(", ")" << mode
+                        << R"("], "ready_within": 5, "answer_within": 1, "stop_within": 2})";
+    std::ostringstream out;
+    std::ostringstream err;
+    const int status =
+        conformance::commandLineMain({"run", "--target", file, "--id", id, "--level", "hardening"}, out, err);
+    return {status, out.str() + err.str()};
+}
+
+TEST(Play, ForwardingWhatMustBeDeniedFails) {
+    const auto outcome = judge("forwards-all", "evasion/section-in-another-place");
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.text, HasSubstr("must not forward /images/containers/json"));
+    EXPECT_THAT(outcome.text, HasSubstr(R"(the daemon got "GET /images/containers/json HTTP/1.1)"));
+    EXPECT_THAT(outcome.text, HasSubstr("evasion.cases:"));
+}
+
+TEST(Play, AnsweringItselfFails) {
+    const auto outcome = judge("answers-itself", "evasion/image-name-with-slashes");
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.text, HasSubstr("the daemon got nothing"));
+}
+
+TEST(Play, ForwardingWhatItDeniesFails) {
+    EXPECT_EQ(judge("forwards-and-denies", "evasion/section-in-another-place").status, 1);
+}
+
+TEST(Play, WhatIsRightPasses) {
+    const auto outcome = judge("denies-all", "evasion/section-in-another-place");
+    EXPECT_EQ(outcome.status, 0) << outcome.text;
+}
+
+TEST(Play, AHangingTargetIsAnError) {
+    const auto outcome = judge("hangs", "evasion/image-name-with-slashes");
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.text, HasSubstr("the target hangs"));
+}
+
+TEST(Play, ATargetThatDiesIsOneError) {
+    const auto outcome = judge("dies-at-start", "evasion/image-name");
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.text, HasSubstr("no such grant"));
+    EXPECT_EQ(outcome.text.find("ERROR"), outcome.text.rfind("ERROR"));
+}
+
+TEST(Play, ListsAndExplains) {
+    std::ostringstream out;
+    EXPECT_EQ(conformance::commandLineMain({"list", "--id", "evasion/prefix-c"}, out, out), 0);
+    EXPECT_THAT(out.str(), HasSubstr("evasion/prefix-containersfoo\n"));
+    EXPECT_THAT(out.str(), Not(HasSubstr("access/")));
+    EXPECT_EQ(conformance::commandLineMain({"explain", "framing/length-and-coding.refused"}, out, out), 0);
+    EXPECT_THAT(out.str(), HasSubstr("the proxy must refuse a request of a client that sends both"));
+}
+
+} // namespace
