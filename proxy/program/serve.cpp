@@ -101,18 +101,19 @@ int serve(const settings::Reading& reading) {
     relay::Server server(loop, policy::Policy(settings.grants), settings.socketPath,
                          {limit, settings.shutdownGrace}, log);
     std::string names;
+    std::vector<net::Listener> listeners; // all or none: what one leaves behind, a socket's file, goes with it
     try {
         for (const settings::Listener& place : settings.listeners) {
-            net::Listener listener = open(place);
+            const net::Listener& listener = listeners.emplace_back(open(place));
             if (!listener.warning().empty()) log.event(log::Level::warning, listener.warning());
             names += (names.empty() ? "" : ", ") + listener.name();
-            server.listen(std::move(listener));
         }
     } catch (const Poco::Exception& e) {
         log.event(log::Level::emerg, e.message());
         log.flush();
         return exitUnavailable;
     }
+    for (net::Listener& listener : listeners) server.listen(std::move(listener));
     const privileges::Outcome outcome =
         privileges::giveUp(settings.socketPath); // nothing has been accepted yet
     for (const std::string& warning : outcome.warnings) log.event(log::Level::warning, warning);

@@ -1,0 +1,69 @@
+#include "proxy/program/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <vector>
+
+namespace proxy::program {
+namespace {
+
+using Kind = Command::Kind;
+
+struct Row {
+    const char* id;
+    std::vector<const char*> arguments;
+    Kind kind;
+    std::string mistake = {};
+};
+void PrintTo(const Row& row, std::ostream* out) {
+    *out << row.id;
+}
+
+class CommandLine : public testing::TestWithParam<Row> {};
+
+TEST_P(CommandLine, MeansOneThing) {
+    const Command command = parseCommandLine(GetParam().arguments);
+    EXPECT_EQ(command.kind, GetParam().kind);
+    EXPECT_EQ(command.mistake, GetParam().mistake);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, CommandLine,
+    testing::Values(
+        Row{"nothing", {}, Kind::serve}, Row{"help", {"--help"}, Kind::help}, Row{"h", {"-h"}, Kind::help},
+        Row{"version", {"--version"}, Kind::version}, Row{"check", {"--check"}, Kind::check},
+        Row{"healthcheck", {"--healthcheck"}, Kind::healthcheck},
+        Row{"explain", {"--explain", "GET", "/_ping"}, Kind::explain},
+        Row{"explain_alone", {"--explain"}, Kind::mistake, "--explain takes METHOD TARGET; see --help"},
+        Row{"explain_too_much",
+            {"--explain", "GET", "/", "x"},
+            Kind::mistake,
+            "--explain takes METHOD TARGET; see --help"},
+        Row{"version_with_more",
+            {"--version", "x"},
+            Kind::mistake,
+            "--version takes no argument; see --help"},
+        Row{"unknown",
+            {"--port=1"},
+            Kind::mistake,
+            "unknown argument '--port=1'; see --help. Settings are environment variables"},
+        Row{"a_word",
+            {"serve"},
+            Kind::mistake,
+            "unknown argument 'serve'; see --help. Settings are environment variables"},
+        Row{"empty",
+            {""},
+            Kind::mistake,
+            "unknown argument ''; see --help. Settings are environment variables"}),
+    [](const auto& row) { return row.param.id; });
+
+TEST(CommandLine, KeepsWhatIsToBeExplained) {
+    const std::vector<const char*> arguments{"--explain", "GET", "/info?x"};
+    const Command command = parseCommandLine(arguments);
+    EXPECT_EQ(command.method, "GET");
+    EXPECT_EQ(command.target, "/info?x");
+}
+
+} // namespace
+} // namespace proxy::program

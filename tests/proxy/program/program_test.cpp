@@ -1,0 +1,202 @@
+// What the program answers without serving.
+#include "tests/proxy/program/program.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <ostream>
+#include <regex>
+#include <string>
+
+namespace proxy::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::StartsWith;
+
+TEST(Program, TellsItsVersion) {
+    const Ran ran = run({"--version"});
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_TRUE(std::regex_match(ran.out, std::regex("docker-socket-proxy [0-9]+\\.[0-9]+\\.[0-9]+\n")))
+        << ran.out;
+    EXPECT_THAT(ran.err, IsEmpty());
+}
+
+TEST(Program, Helps) {
+    for (const char* const name : {"--help", "-h"}) {
+        const Ran ran = run({name}, {{"LOG_LEVEL", "wrong, but not asked for"}});
+        EXPECT_EQ(ran.status, 0);
+        for (const char* const option :
+             {"--check", "--explain METHOD TARGET", "--healthcheck", "--version", "--help"})
+            EXPECT_THAT(ran.out, HasSubstr(option));
+        EXPECT_THAT(ran.err, IsEmpty());
+    }
+}
+
+TEST(Program, RefusesUnknownArguments) {
+    const Ran ran = run({"--listen", "2375"});
+    EXPECT_EQ(ran.status, 64);
+    EXPECT_THAT(ran.out, IsEmpty());
+    EXPECT_THAT(ran.err,
+                AllOf(StartsWith("docker-socket-proxy: unknown argument '--listen'"), HasSubstr("--help")));
+}
+
+TEST(Program, TellsEveryMistakeAtOnce) {
+    const Program::Environment wrong{
+        {"POST", "maybe"}, {"LOG_LEVEL", "loud"}, {"MAX_CONNECTIONS", "-1"}, {"BIND_CONFIG", "nonsense"}};
+    for (const Program::Arguments& arguments :
+         {Program::Arguments{}, {"--check"}, {"--healthcheck"}, {"--explain", "GET", "/"}}) {
+        const Ran ran = run(arguments, wrong);
+        EXPECT_EQ(ran.status, 78);
+        EXPECT_THAT(ran.out, IsEmpty());
+        EXPECT_THAT(linesOf(ran.err), SizeIs(4));
+        for (const auto& [name, value] : wrong)
+            EXPECT_THAT(linesOf(ran.err), testing::Contains(AllOf(StartsWith("docker-socket-proxy: "),
+                                                                  HasSubstr(name), HasSubstr(value))));
+    }
+}
+
+TEST(Program, ChecksItsSettings) {
+    const Ran ran =
+        run({"--check"}, {{"CONTAINERS", "1"}, {"BIND_CONFIG", "127.0.0.1:1234"}, {"CONTAINRS", "1"}});
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_THAT(ran.out, HasSubstr("set      CONTAINERS=1\n"));
+    EXPECT_THAT(ran.out, HasSubstr("default  POST=0\n"));
+    EXPECT_THAT(ran.out, HasSubstr("set      BIND_CONFIG=127.0.0.1:1234\n"));
+    EXPECT_THAT(ran.err, AllOf(StartsWith("docker-socket-proxy: warning: "), HasSubstr("CONTAINRS")));
+}
+
+struct Explained {
+    const char* id;
+    const char* method;
+    const char* target;
+    int status;
+    std::string text;
+};
+void PrintTo(const Explained& row, std::ostream* out) {
+    *out << row.id;
+}
+
+class Explains : public testing::TestWithParam<Explained> {};
+
+TEST_P(Explains, Request) {
+    const Ran ran = run({"--explain", GetParam().method, GetParam().target}, {{"CONTAINERS", "1"}});
+    EXPECT_EQ(ran.status, GetParam().status);
+    EXPECT_THAT(ran.out, HasSubstr(GetParam().text));
+    EXPECT_THAT(ran.out, testing::EndsWith("\n"));
+    EXPECT_THAT(ran.err, IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, Explains,
+    testing::Values(
+        Explained{"allowed", "GET", "/v1.41/containers/json?all=1", 0, "ContainerList"},
+        Explained{"denied", "POST", "/containers/create", 1, "POST=1"},
+        Explained{"denied_section", "GET", "/secrets", 1, "SECRETS=1"},
+        Explained{"unknown", "GET", "/nowhere", 1, "tecnativa.unknown"},
+        Explained{"absolute", "GET", "http://docker/containers/json", 0, "ContainerList"},
+        Explained{"rejected_escape", "GET", "/%zz", 1, "reject (400)  request.path.escape: "},
+        Explained{"rejected_form", "GET", "containers/json", 1, "reject (400)  request.target.form: "},
+        Explained{"blank_in_the_target", "GET", "/_ping HTTP/1.1\r\nX: 1", 1, "reject (400)  request.line"},
+        Explained{"blank_in_the_method", "GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nGET", "/secrets", 1,
+                  "reject (400)  request.line"},
+        Explained{"blank_behind_the_method", "GET ", "/_ping", 1, "reject (400)  request."},
+        Explained{"line_in_front", "\r\nGET", "/_ping", 1, "reject (400)  request.line"},
+        Explained{"empty_method", "", "/_ping", 1, "reject (400)  request.line"},
+        Explained{"empty_target", "GET", "", 1, "reject (400)  request."}),
+    [](const auto& row) { return row.param.id; });
+
+// ---- Health --------------------------------------------------------------------------------------
+
+class Health : public testing::Test {
+protected:
+    Health()
+        : port_(freePort())
+        , path_(std::filesystem::path(daemon_.path()).parent_path() / "proxy.sock") {}
+
+    Program::Environment environment(const std::string& bind) const {
+        return {{"BIND_CONFIG", bind}, {"SOCKET_PATH", daemon_.path()}};
+    }
+    /// Runs the check; the daemon answers it with `response`, if it is asked.
+    Ran check(const Program::Environment& environment, const std::string& response) {
+        Program program({"--healthcheck"}, environment);
+        if (!response.empty()) {
+            Peer daemon = daemon_.accept();
+            EXPECT_THAT(daemon.readHead(), StartsWith("GET /_ping HTTP/1.1\r\n"));
+            daemon.send(response);
+            daemon.close();
+        }
+        Ran ran{};
+        ran.out = program.out();
+        ran.status = program.status();
+        return ran;
+    }
+    const std::string good_ = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK";
+    RawDaemon daemon_;
+    std::uint16_t port_;
+    std::string path_;
+};
+
+TEST_F(Health, OfAHealthyProxyOverEveryListener) {
+    const std::string port = std::to_string(port_);
+    for (const std::string& bind :
+         {"127.0.0.1:" + port, ":" + port, "[::]:" + port + " v4v6", "[::1]:" + port,
+          "[::]:" + port + " v6only", path_, "unix@" + path_ + " mode 666"}) {
+        const Program::Environment same = environment(bind);
+        Program proxy({}, same);
+        const std::string started = proxy.line();
+        if (bind.find("::") != std::string::npos && started.find("cannot listen") != std::string::npos)
+            continue; // no IPv6
+        EXPECT_THAT(started, HasSubstr("listening on ")) << bind;
+        daemon_.accept().close(); // the proxy tries it at its start
+        const Ran ran = check(same, good_);
+        EXPECT_EQ(ran.status, 0) << bind << ": " << ran.out;
+        EXPECT_EQ(ran.out, "healthy\n");
+        proxy.signal(SIGTERM);
+        EXPECT_EQ(proxy.status(), 0);
+    }
+}
+
+TEST_F(Health, OfAProxyThatMayNotPing) {
+    Program::Environment revoked = environment(path_);
+    revoked["PING"] = "0";
+    Program proxy({}, revoked);
+    EXPECT_THAT(proxy.line(), HasSubstr("listening on "));
+    const Ran ran = check(revoked, "");
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_THAT(ran.out, StartsWith("healthy: "));
+}
+
+TEST_F(Health, OfAProxyWhoseDaemonIsDown) {
+    daemon_.remove();
+    Program proxy({}, environment(path_));
+    EXPECT_THAT(proxy.line(), HasSubstr("listening on "));
+    const Ran ran = check(environment(path_), "");
+    EXPECT_EQ(ran.status, 1);
+    EXPECT_THAT(ran.out, AllOf(StartsWith("unhealthy: 503 "), HasSubstr("does not exist")));
+}
+
+TEST_F(Health, OfAProxyWhoseDaemonIsIll) {
+    Program proxy({}, environment(path_));
+    EXPECT_THAT(proxy.line(), HasSubstr("listening on "));
+    daemon_.accept().close();
+    const Ran ran =
+        check(environment(path_),
+              "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\nConnection: close\r\n\r\nsick");
+    EXPECT_EQ(ran.status, 1);
+    EXPECT_THAT(ran.out, StartsWith("unhealthy: 500 sick"));
+}
+
+TEST_F(Health, OfNobody) {
+    for (const std::string& bind : {"127.0.0.1:" + std::to_string(port_), path_}) {
+        const Ran ran = check(environment(bind), "");
+        EXPECT_EQ(ran.status, 1);
+        EXPECT_THAT(ran.out, AllOf(StartsWith("unhealthy: " + bind), HasSubstr("does not answer")));
+    }
+}
+
+} // namespace
+} // namespace proxy::test
