@@ -197,6 +197,21 @@ int signalNumber(const std::string& text) {
     return number > 0 ? number : SIGKILL;
 }
 
+// Messages began with a capital in engine 20.10 and do not in 28; that is where it was observed.
+std::string inWords(const Call& call, std::string text) {
+    if (call.identity.atLeast(48)) text.front() = static_cast<char>(text.front() | 0x20);
+    return text;
+}
+
+std::string runningComplaint(const Call& call, const Container& container) {
+    if (!call.identity.atLeast(48)) {
+        return "You cannot remove a running container " + container.id +
+               ". Stop the container before attempting removal or force remove";
+    }
+    return "cannot remove container " + quote(call.name()) +
+           ": container is running: stop the container before removing or force remove";
+}
+
 // Kills and waits for the end, outside the world's lock; a client that leaves ends the wait.
 void killAndWait(Call& call, const std::shared_ptr<Stdio>& stdio, int signal) {
     const Wakeup wakeup;
@@ -268,9 +283,11 @@ bool hasJsonType(Call& call) {
     const std::string* type = call.request().find("Content-Type");
     if (type != nullptr && type->substr(0, type->find(';')) == "application/json") return true;
     const std::string shown = type == nullptr ? "" : *type;
-    call.error(400, call.identity.atLeast(42)
-                        ? "unsupported Content-Type header (" + shown + "): must be 'application/json'"
-                        : "Content-Type specified (" + shown + ") must be 'application/json'");
+    const bool old = !call.identity.atLeast(42);
+    call.error(400, old ? "Content-Type specified (" + shown + ") must be 'application/json'"
+                    : shown.empty()
+                        ? "malformed Content-Type header (): mime: no media type"
+                        : "unsupported Content-Type header (" + shown + "): must be 'application/json'");
     return false;
 }
 
@@ -283,8 +300,10 @@ Poco::JSON::Object::Ptr requireJson(Call& call, bool viaRunconfig) {
     if (object) return object;
     const bool none = text.find_first_not_of(" \r\n\t") == std::string::npos;
     const bool old = !call.identity.atLeast(42);
-    const std::string what =
-        none ? (old && viaRunconfig ? "EOF" : "got EOF while reading request body") : "unexpected EOF";
+    if (none && !old && !viaRunconfig) return new Poco::JSON::Object; // since 23.0 nothing is as good as {}
+    const std::string what = !none                 ? "unexpected EOF"
+                             : old && viaRunconfig ? "EOF"
+                                                   : "got EOF while reading request body";
     call.error(old && (viaRunconfig || !none) ? 500 : 400, (old ? "" : "invalid JSON: ") + what);
     return nullptr;
 }
@@ -292,7 +311,8 @@ Poco::JSON::Object::Ptr requireJson(Call& call, bool viaRunconfig) {
 void containerCreate(Call& call) {
     const auto config = requireJson(call, true);
     if (!config) return;
-    if (config->size() == 0) return call.error(400, "Config cannot be empty in order to create a container");
+    if (config->size() == 0)
+        return call.error(400, inWords(call, "Config cannot be empty in order to create a container"));
     const auto guard = call.world.lock();
     const std::string reference = json::stringAt(*config, "Image");
     const std::string name = call.request().query("name").value_or("");
@@ -400,15 +420,16 @@ void containerRestart(Call& call) {
 }
 
 void containerKill(Call& call) {
-    const auto container = requireContainer(call, "Cannot kill container: " + call.name() + ": ");
+    const auto container =
+        requireContainer(call, inWords(call, "Cannot kill container: ") + call.name() + ": ");
     if (!container) return;
     const int signal = signalNumber(call.request().query("signal").value_or("KILL"));
     std::shared_ptr<Stdio> stdio;
     {
         const auto guard = call.world.lock();
         if (!container->running()) {
-            return call.error(409, "Cannot kill container: " + call.name() + ": Container " + container->id +
-                                       " is not running");
+            return call.error(409, inWords(call, "Cannot kill container: ") + call.name() + ": " +
+                                       inWords(call, "Container ") + container->id + " is not running");
         }
         stdio = container->stdio;
         call.world.note(*container, "kill", {{"signal", std::to_string(signal)}});
@@ -425,7 +446,8 @@ void setPaused(Call& call, std::string_view from, std::string_view to, const std
     if (!container) return;
     const auto guard = call.world.lock();
     if (container->status != from)
-        return call.error(409, "Container " + container->id + " is not " + std::string(complaint));
+        return call.error(409,
+                          inWords(call, "Container ") + container->id + " is not " + std::string(complaint));
     container->status = to;
     call.world.note(*container, action);
     noBody(call, 204);
@@ -455,7 +477,8 @@ void containerResize(Call& call) {
     const auto container = requireContainer(call);
     if (!container) return;
     const auto guard = call.world.lock();
-    if (!container->running()) return call.error(409, "Container " + container->id + " is not running");
+    if (!container->running())
+        return call.error(409, inWords(call, "Container ") + container->id + " is not running");
     noBody(call, 200);
 }
 
@@ -463,7 +486,8 @@ void containerTop(Call& call) {
     const auto container = requireContainer(call);
     if (!container) return;
     const auto guard = call.world.lock();
-    if (!container->running()) return call.error(409, "Container " + container->id + " is not running");
+    if (!container->running())
+        return call.error(409, inWords(call, "Container ") + container->id + " is not running");
     const std::string row = json::strings({"root", std::to_string(container->pid), "1", "0", "00:00", "?",
                                            "00:00:00", container->program.arguments.front()});
     call.reply(200, json::object({{"Titles",
@@ -478,8 +502,7 @@ void containerDelete(Call& call) {
     {
         const auto guard = call.world.lock();
         if (container->running() && !call.request().queryBool("force")) {
-            return call.error(409, "You cannot remove a running container " + container->id +
-                                       ". Stop the container before attempting removal or force remove");
+            return call.error(409, runningComplaint(call, *container));
         }
         if (container->running()) stdio = container->stdio;
     }
@@ -505,12 +528,13 @@ void containerPrune(Call& call) {
 void containerExec(Call& call) {
     const auto config = requireJson(call);
     if (!config) return;
+    const auto words = json::listAt(*config, "Cmd");
+    if (words.empty()) return call.error(400, "No exec command specified");
     const auto container = requireContainer(call);
     if (!container) return;
     const auto guard = call.world.lock();
-    if (!container->running()) return call.error(409, "Container " + container->id + " is not running");
-    const auto words = json::listAt(*config, "Cmd");
-    if (words.empty()) return call.error(400, "No exec command specified");
+    if (!container->running())
+        return call.error(409, inWords(call, "Container ") + container->id + " is not running");
     auto exec = std::make_shared<Exec>();
     exec->id = newId();
     exec->container = container;

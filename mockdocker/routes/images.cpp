@@ -261,6 +261,22 @@ std::string runStep(const std::string& step) {
                  {"error", quote(message)}});
 }
 
+// False: a step failed, which the stream has told.
+bool runSteps(Exchange& exchange, const std::vector<std::string>& steps) {
+    const std::string total = "/" + std::to_string(steps.size()) + " : ";
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        std::string step = "Step " + std::to_string(i + 1);
+        step.append(total).append(steps[i]);
+        exchange.write(streamLine(step));
+        exchange.write(streamLine("\n"));
+        const std::string output = runStep(steps[i]);
+        exchange.write(output);
+        if (output.find("\"errorDetail\"") != std::string::npos) return false;
+        exchange.write(streamLine(" ---> " + newId().substr(0, 12) + "\n"));
+    }
+    return true;
+}
+
 } // namespace
 
 void imageBuild(Call& call) {
@@ -273,15 +289,7 @@ void imageBuild(Call& call) {
     const auto steps = dockerfileSteps(*dockerfile);
     if (steps.empty()) return call.error(400, "dockerfile parse error: file with no instructions");
     if (!call.exchange.begin(200, "application/json")) return;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-        const std::string layer = newId().substr(0, 12);
-        call.exchange.write(streamLine("Step " + std::to_string(i + 1) + "/" + std::to_string(steps.size()) +
-                                       " : " + steps[i]) +
-                            streamLine("\n"));
-        const std::string output = runStep(steps[i]);
-        call.exchange.write(output + streamLine(" ---> " + layer + "\n"));
-        if (output.find("\"errorDetail\"") != std::string::npos) return;
-    }
+    if (!runSteps(call.exchange, steps)) return;
     const std::string id = newId();
     auto image = std::make_shared<Image>();
     image->id = "sha256:" + id;

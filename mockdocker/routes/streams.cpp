@@ -185,7 +185,7 @@ private:
         std::vector<std::string> all;
         for (const auto& [key, value] : event.attributes) {
             all.push_back(key);
-            all.push_back(key + "=" + value);
+            all.emplace_back(key).append("=").append(value);
         }
         return all;
     }
@@ -197,7 +197,7 @@ bool readTime(Call& call, const std::string& key, std::optional<Time>& time) {
     if (!text || text->empty()) return true;
     time = timeOf(*text);
     if (time) return true;
-    call.error(call.identity.atLeast(42) ? 400 : 500,
+    call.error(500,
                "strconv.ParseInt: parsing " + quote(text->substr(0, text->find('.'))) + ": invalid syntax");
     return false;
 }

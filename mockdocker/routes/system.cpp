@@ -188,7 +188,7 @@ void systemInfo(Call& call) {
 
 void buildCancel(Call& call) {
     const auto id = call.request().query("id").value_or("");
-    if (id.empty()) return call.error(500, "build ID not provided"); // a plain error, hence 500
+    if (id.empty()) return call.error(call.identity.atLeast(42) ? 400 : 500, "build ID not provided");
     call.exchange.reply(200, {}, {});
 }
 
@@ -199,17 +199,11 @@ void diskUsage(Call& call) {
 
 namespace {
 
-// Engines before 23.0 leave a space out.
-std::string emptyPath(const Call& call) {
-    return call.identity.atLeast(42) ? "bad parameter: path cannot be empty"
-                                     : "bad parameter: pathcannot be empty";
-}
-
 // False: an error has been answered.
 bool statArchive(Call& call) {
     const auto path = call.request().query("path");
     if (!path || path->empty()) {
-        call.error(400, emptyPath(call));
+        call.error(400, "bad parameter: pathcannot be empty");
         return false;
     }
     if (!requireContainer(call)) return false;
@@ -237,7 +231,7 @@ void archiveGet(Call& call) {
 }
 
 void archivePut(Call& call) {
-    if (!call.request().query("path")) return call.error(400, emptyPath(call));
+    if (!call.request().query("path")) return call.error(400, "bad parameter: pathcannot be empty");
     if (!requireContainer(call)) return;
     call.exchange.body();
     call.exchange.reply(200, {}, {});
@@ -248,7 +242,8 @@ void containerChanges(Call& call) {
 }
 
 void containerUpdate(Call& call) {
-    if (requireJson(call, true)) forContainer(call, 200, "{\"Warnings\":null}\n", "application/json");
+    if (requireJson(call, !call.identity.atLeast(42)))
+        forContainer(call, 200, "{\"Warnings\":null}\n", "application/json");
 }
 
 void containerExport(Call& call) {
@@ -266,6 +261,7 @@ void removedCopy(Call& call) {
 
 void networkList(Call& call) {
     std::vector<std::string> items;
+    items.reserve(networks.size());
     for (const Network& network : networks) items.push_back(networkJson(network));
     call.reply(200, json::array(items));
 }

@@ -51,7 +51,7 @@ std::string write(const Poco::Dynamic::Var& value) {
     if (value.isEmpty()) return "null";
     if (value.type() == typeid(Poco::JSON::Object::Ptr)) {
         std::string text = "{";
-        const auto object = value.extract<Poco::JSON::Object::Ptr>();
+        const auto& object = value.extract<Poco::JSON::Object::Ptr>();
         if (!object) return "null";
         for (const auto& [name, member] : *object) {
             text.append(text.size() > 1 ? "," : "").append(quote(name)).append(":").append(write(member));

@@ -28,7 +28,7 @@ bool Connection::fill() {
     }
     const auto size = static_cast<std::size_t>(got);
     if (hold) {
-        if (size > 1) got = ::recv(fd_.get(), block.data(), size - 1, 0);
+        if (size > 1 && ::recv(fd_.get(), block.data(), size - 1, 0) < 0) return false;
         held_ = true;
     }
     buffer_.append(block.data(), size);

@@ -42,6 +42,7 @@ TEST(Load, ManyClientsAtOnceAreAllRecorded) {
     constexpr int threads = 8;
     constexpr int each = 100;
     std::vector<std::thread> crowd;
+    crowd.reserve(threads);
     for (int t = 0; t < threads; ++t) {
         crowd.emplace_back([&daemon, t] {
             Client client = daemon.client();
