@@ -1,15 +1,62 @@
-"""The conformance suite's cases, each a test: against containers of the image, or natively before the mock daemon.
+"""The conformance suite's cases, each a test with the suite's own id: against the image, or the native binary.
 
-They are C++ (conformance/), listed and judged by the module socket_proxy_conformance (conformance/python/). It gives
-  families()                        the names of the case families
-  run(family, command, environment) a list of (case id, verdict, why): "pass", "fail", "error" or "skip"
-and runs `command` with the variables of each case added to `environment`.
+They are C++ (conformance/), listed and judged by the module socket_proxy_conformance (conformance/python/). Of what is
+selected, the cases of a family, or of access those of a settings vector, are judged together when the first of them is
+due, and the verdicts kept: `-k` costs what it selects.
 """
 
+import json
 import sys
 
 import pytest
-from under_test import BUILD
+from under_test import BUILD, PROXY
 
 sys.path.append(str(BUILD / "conformance/python"))
 suite = pytest.importorskip("socket_proxy_conformance", reason="conformance/python is not built: cmake --build build/dev")
+
+VERDICTS = pytest.StashKey()
+
+
+def together(case_id):
+    """What is judged at once with this case: its family, of access its settings vector."""
+    parts = case_id.split("/")
+    return "/".join(parts[:2]) if parts[0] == "access" else parts[0]
+
+
+def adapter(under_test):
+    if under_test.image:
+        return {"name": "image", "image": under_test.image, "environment": {"LOG_LEVEL": "warning"},
+                "ready_within": 60, "stop_within": 60}
+    return {"name": "native", "command": [str(PROXY)], "environment": {"LOG_LEVEL": "warning"}}
+
+
+def verdicts_of(unit, session, under_test):
+    """{case id: (verdict, why)} of the selected cases of one unit, judged once."""
+    kept = session.stash.setdefault(VERDICTS, {})
+    if unit not in kept:
+        ids = [item.callspec.params["case"].id for item in session.items
+               if getattr(item, "originalname", "") == "test_conforms" and item.path.name == "test_conformance.py"]
+        ids = [case_id for case_id in ids if together(case_id) == unit]
+        kept[unit] = {case_id: (verdict, why)
+                      for case_id, verdict, why in suite.run(json.dumps(adapter(under_test)), ids)}
+    return kept[unit]
+
+
+@pytest.mark.parametrize("case", suite.cases(), ids=lambda case: case.id)
+def test_conforms(case, request, under_test):
+    if under_test.private:
+        pytest.skip("the suite's own `docker run` reaches no private engine: socket-proxy-conformance judges the binary")
+    verdict, why = verdicts_of(together(case.id), request.session, under_test)[case.id]
+    if verdict in ("skip", "disabled"):
+        pytest.skip(why)
+    assert verdict == "pass", f"the proxy {case.sentence}\n{why}"
+
+
+def test_an_unknown_case_is_named(under_test):
+    with pytest.raises(ValueError, match="there is no case 'nonsense/none'"):
+        suite.run(json.dumps({"name": "native", "command": [str(PROXY)]}), ["nonsense/none"])
+
+
+def test_a_broken_adapter_is_named():
+    with pytest.raises(ValueError, match="adapter"):
+        suite.run('{"nmae": "x"}', [])

@@ -1,0 +1,59 @@
+// The reference proxy conforms: one test per family and, where a family goes through variables, per variable.
+#include "conformance/bridge/bridge.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+namespace {
+
+using conformance::Status;
+
+struct Share {
+    std::string family;
+    std::string variable;
+    std::vector<std::string> ids;
+};
+
+void PrintTo(const Share& share, std::ostream* out) {
+    *out << share.family << " " << share.variable << ", " << share.ids.size() << " groups of cases";
+}
+
+const std::vector<Share>& shares() {
+    static const std::vector<Share> all = [] {
+        std::map<std::pair<std::string, std::string>, std::vector<std::string>> found;
+        for (const auto& group : conformance::caseGroups(conformance::Dialect::tecnativa))
+            found[{group.family, group.variable}].push_back(group.id);
+        std::vector<Share> list;
+        list.reserve(found.size());
+        for (auto& [key, ids] : found) list.push_back({key.first, key.second, std::move(ids)});
+        return list;
+    }();
+    return all;
+}
+
+class Reference : public testing::TestWithParam<Share> {};
+
+TEST_P(Reference, Conforms) {
+    conformance::Adapter adapter;
+    adapter.name = "docker-socket-proxy";
+    adapter.command = {REFERENCE_PROXY};
+    adapter.environment = {{"LOG_LEVEL", "warning"}};
+    for (const auto& verdict : judgeGroups(adapter, GetParam().ids, conformance::Level::hardening))
+        EXPECT_TRUE(verdict.status == Status::pass || verdict.status == Status::skip)
+            << verdict.id << ": " << nameOf(verdict.status) << "\n"
+            << verdict.why;
+}
+
+std::string testName(const Share& share) {
+    std::string name = share.family + (share.variable.empty() ? "" : "_" + share.variable);
+    std::ranges::replace_if(
+        name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Family, Reference, testing::ValuesIn(shares()),
+                         [](const auto& row) { return testName(row.param); });
+
+} // namespace
