@@ -201,6 +201,32 @@ TEST(Fault, RawBytesAreRawAndTheConnectionMayGoOn) {
     EXPECT_EQ(client.answer().body, "OK");
 }
 
+// While a reset is scripted the last octet is left in the kernel: that must not show in what is read.
+TEST(Fault, ReadingStaysExactWhileAResetIsScripted) {
+    Daemon daemon;
+    daemon->script({.kind = FaultKind::cut, .path = "/never", .reset = true});
+    Client client = daemon.client();
+    const std::string post = Daemon::postBytes("/auth", "{}");
+    client.send(post);
+    EXPECT_EQ(client.answer().status(), 200);
+    client.send(ping + ping);
+    EXPECT_EQ(client.answer().body, "OK");
+    EXPECT_EQ(client.answer().body, "OK");
+    client.send(Daemon::postBytes("/exec/mock/start", "{}", "Upgrade: tcp\r\n"));
+    client.head();
+    for (const char* word : {"one", "two"}) {
+        client.send(word);
+        EXPECT_EQ(client.exactly(11), stdcopyFrame(1, word));
+    }
+    client.closeWrite();
+    client.toEnd();
+    const auto seen = daemon->recorder().requests();
+    ASSERT_EQ(seen.size(), 4U);
+    EXPECT_EQ(seen[0].head + seen[0].rawBody, post);
+    EXPECT_EQ(seen[2].head, ping);
+    EXPECT_EQ(seen[3].afterUpgrade, "onetwo");
+}
+
 TEST(Fault, RawMayEndInAReset) {
     Daemon daemon;
     daemon->script({.kind = FaultKind::raw,

@@ -142,11 +142,14 @@ TEST(Body, LargeUnreadOnesEndTheConnection) {
 
 TEST(Body, BrokenChunksEndTheConnection) {
     const Daemon daemon;
-    Client client = daemon.client();
-    client.send("POST /nope HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
-    EXPECT_TRUE(client.answer().has("Connection: close\r\n"));
-    client.toEnd();
-    EXPECT_TRUE(client.ended());
+    for (const char* chunks : {"zz\r\n", "3\r\nabcXY0\r\n\r\n", "-1\r\n", "11111111111111111\r\n", "\r\n"}) {
+        Client client = daemon.client();
+        client.send(std::string("POST /nope HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n") +
+                    chunks);
+        EXPECT_TRUE(client.answer().has("Connection: close\r\n")) << chunks;
+        client.toEnd();
+        EXPECT_TRUE(client.ended()) << chunks;
+    }
 }
 
 TEST(Connection, PersistsAsItsVersionSays) {
