@@ -2,6 +2,7 @@
 
 #include "proxy/http/target.h"
 
+#include <algorithm>
 #include <array>
 
 namespace proxy::http {
@@ -92,6 +93,33 @@ ParseResult parseLine(Cursor& cursor, const Reasons& reasons, Field& field) noex
     return parsed;
 }
 
+constexpr char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+bool sameName(std::string_view a, std::string_view b) noexcept {
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+// Each is looked for among all fields.
+constexpr std::uint16_t mostNominated = 8;
+
+void removeNominated(std::string_view list, Fields& fields) noexcept {
+    const auto all = fields.all();
+    while (!list.empty()) {
+        const std::string_view option = takeElement(list);
+        if (classify(option) != FieldName::other || equalsIgnoringCase(option, "close")) continue;
+        for (std::size_t i = 0; i < all.size(); ++i)
+            if (sameName(all[i].name, option)) fields.markHopByHop(i, true);
+    }
+}
+
+// At the head's end: a field may stand in front of the Connection that nominates it.
+void removeNominated(Fields& fields) noexcept {
+    for (const Field& field : fields.all())
+        if (classify(field.name) == FieldName::connection) removeNominated(field.value, fields);
+}
+
 // Judges one field at a time, in order, so that a verdict never depends on bytes that are not there yet.
 class Judge {
 public:
@@ -164,10 +192,10 @@ private:
         return equalsIgnoringCase(value, "chunked") ? Reject::none : reasons().codingUnsupported;
     }
 
-    // A field that Connection nominates is left out of what is forwarded. So `Connection: Content-Length`
-    // would have us remove the body's framing, `Connection: X-Registry-Auth` the user's credentials. Hence a
-    // closed list: what is nominated for a good reason, all of it hop-by-hop anyway. (HTTP2-Settings: Java's
-    // HttpClient offers h2c so.)
+    // A field that Connection nominates is left out of what is forwarded (RFC 9110 section 7.6.1). So
+    // `Connection: Content-Length` would have us remove the body's framing, `Connection: X-Registry-Auth` the
+    // user's credentials: no field that this folder knows may be nominated, but for those that are hop-by-hop
+    // anyway. (HTTP2-Settings: Java's HttpClient offers h2c so.)
     Reject connection(std::string_view list) noexcept {
         while (!list.empty()) {
             const std::string_view option = takeElement(list);
@@ -177,7 +205,8 @@ private:
                 facts_.close = true;
             else if (const FieldName name = classify(option); name == FieldName::upgrade)
                 facts_.wantsUpgrade = true;
-            else if (name != FieldName::hopByHop)
+            else if (name == FieldName::other ? ++facts_.nominated > mostNominated
+                                              : name != FieldName::hopByHop)
                 return reasons().connectionNominates;
         }
         return endsHere();
@@ -230,7 +259,11 @@ ParseResult parseFields(Cursor& cursor, Side side, Fields& fields, FieldFacts& f
     const Reasons& reasons = judge.reasons();
     while (!cursor.empty()) {
         const char c = cursor.front();
-        if (c == '\r' || c == '\n') return parseLineEnd(cursor, reasons.line);
+        if (c == '\r' || c == '\n') {
+            const auto end = parseLineEnd(cursor, reasons.line);
+            if (end.outcome == Outcome::complete && facts.nominated != 0) removeNominated(fields);
+            return end;
+        }
         // RFC 9112 section 5.2: a folded line is a new field to one reader and part of the last to another.
         // The same octets behind the first line hide a field from readers that skip them (section 2.2).
         if (isBlank(c)) return rejected(reasons.obsFold);

@@ -26,6 +26,7 @@ struct FieldFacts {
     bool wantsUpgrade = false; ///< Connection: upgrade
     std::uint16_t upgradeIndex = 0;
     std::uint16_t contentTypes = 0;
+    std::uint16_t nominated = 0; ///< options of Connection that are neither ours nor known fields
     std::uint64_t length = 0;
     std::string_view contentType{}; ///< the last of them
 
