@@ -101,7 +101,8 @@ int serve(const settings::Reading& reading) {
     relay::Server server(loop, policy::Policy(settings.grants), settings.socketPath,
                          {limit, settings.shutdownGrace}, log);
     std::string names;
-    std::vector<net::Listener> listeners; // all or none: what one leaves behind, a socket's file, goes with it
+    std::vector<net::Listener>
+        listeners; // all or none: what one leaves behind, a socket's file, goes with it
     try {
         for (const settings::Listener& place : settings.listeners) {
             const net::Listener& listener = listeners.emplace_back(open(place));
