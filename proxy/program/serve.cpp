@@ -60,19 +60,32 @@ net::Fd signalDescriptor() {
     return fd;
 }
 
-net::Detached shutDownOnSignal(net::Endpoint& signals, relay::Server& server, log::Log& log) {
-    for (;;) {
-        co_await net::Wait(signals, net::readable | net::woken);
-        if (signals.is(net::woken)) co_return;
-        signalfd_siginfo info{};
-        while (::read(signals.number(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
-            log.event(log::Level::info,
-                      info.ssi_signo == SIGTERM ? "SIGTERM: shutting down" : "SIGINT: shutting down");
-            server.shutdown();
-        }
-        signals.clear(net::readable);
+// SIGTERM and SIGINT, which end the server; a second one ends its grace.
+class Signals {
+public:
+    Signals(net::Loop& loop, relay::Server& server, log::Log& log)
+        : endpoint_(loop, signalDescriptor())
+        , server_(server)
+        , log_(log) {
+        endpoint_.whenIdle(&Signals::arrive, this);
     }
-}
+
+private:
+    static void arrive(void* self, net::Endpoint& endpoint) {
+        auto& signals = *static_cast<Signals*>(self);
+        signalfd_siginfo info{};
+        while (::read(endpoint.number(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+            signals.log_.event(log::Level::info, info.ssi_signo == SIGTERM ? "SIGTERM: shutting down"
+                                                                           : "SIGINT: shutting down");
+            signals.server_.shutdown();
+        }
+        endpoint.clear(net::readable);
+    }
+
+    net::Endpoint endpoint_;
+    relay::Server& server_;
+    log::Log& log_;
+};
 
 std::string grantedNames(const policy::Grants& grants) {
     std::string names;
@@ -97,12 +110,11 @@ int serve(const settings::Reading& reading) {
                                            std::to_string(bearable) + "; raise that limit (ulimit -n)");
 
     net::Loop loop;
-    net::Endpoint signals(loop, signalDescriptor());
     relay::Server server(loop, policy::Policy(settings.grants), settings.socketPath,
                          {limit, settings.shutdownGrace}, log);
+    Signals signals(loop, server, log);
     std::string names;
-    std::vector<net::Listener>
-        listeners; // all or none: what one leaves behind, a socket's file, goes with it
+    std::vector<net::Listener> listeners; // opened all or none: a socket's file goes with its listener
     try {
         for (const settings::Listener& place : settings.listeners) {
             const net::Listener& listener = listeners.emplace_back(open(place));
@@ -119,7 +131,6 @@ int serve(const settings::Reading& reading) {
         privileges::giveUp(settings.socketPath); // nothing has been accepted yet
     for (const std::string& warning : outcome.warnings) log.event(log::Level::warning, warning);
     log.event(log::Level::debug, "running as " + outcome.became + ": " + outcome.why);
-    shutDownOnSignal(signals, server, log);
     loop.afterRound([&log] { log.flush(); });
     log.event(log::Level::notice, "listening on " + names + ", in front of " + settings.socketPath +
                                       "; granted: " + grantedNames(settings.grants) + "; running as " +

@@ -35,22 +35,41 @@ void failAllocation(std::size_t after) noexcept {
 
 } // namespace proxy::test
 
-// What is not replaced here (arrays, nothrow) is defined by the library in terms of these.
+// The nothrow forms are defined by the library in terms of these; a sanitizer's arrays are not, so they stand
+// here, too.
 void* operator new(std::size_t size) {
+    return proxy::test::counted(size, alignof(std::max_align_t));
+}
+void* operator new[](std::size_t size) {
     return proxy::test::counted(size, alignof(std::max_align_t));
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {
     return proxy::test::counted(size, static_cast<std::size_t>(alignment));
 }
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+    return proxy::test::counted(size, static_cast<std::size_t>(alignment));
+}
 void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete[](void* memory) noexcept {
     std::free(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept {
     std::free(memory);
 }
+void operator delete[](void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
 void operator delete(void* memory, std::align_val_t) noexcept {
     std::free(memory);
 }
+void operator delete[](void* memory, std::align_val_t) noexcept {
+    std::free(memory);
+}
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    std::free(memory);
+}
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
     std::free(memory);
 }

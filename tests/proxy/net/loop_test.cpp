@@ -255,9 +255,11 @@ protected:
 };
 
 TEST_F(DeadlinesTest, PassInTheirOrder) {
-    Deadlines slow(rig_.loop, 30ms);
+    // Built in their order: on a machine that stands still meanwhile all pass in one round, in the order of
+    // building.
     Deadlines quick(rig_.loop, 5ms);
     Deadlines middle(rig_.loop, 15ms);
+    Deadlines slow(rig_.loop, 30ms);
     Endpoint a(rig_.loop, someEndpoint());
     Endpoint b(rig_.loop, someEndpoint());
     Endpoint c(rig_.loop, someEndpoint());
@@ -286,12 +288,12 @@ TEST_F(DeadlinesTest, ArmingAgainStartsAnew) {
 
 TEST_F(DeadlinesTest, ArmingWithOthersLeavesTheFirst) {
     Deadlines quick(rig_.loop, 5ms);
+    Deadlines middle(rig_.loop, 10ms);
     Deadlines slow(rig_.loop, 20ms);
     Endpoint a(rig_.loop, someEndpoint());
     Endpoint b(rig_.loop, someEndpoint());
     a.arm(quick);
     a.arm(slow);
-    Deadlines middle(rig_.loop, 10ms);
     b.arm(middle);
     note(a, "a", 2);
     note(b, "b", 2);

@@ -61,17 +61,24 @@ TEST(Task, AnExceptionReachesWhoAwaits) {
     EXPECT_EQ(what, "as it should");
 }
 
-// Straight-line loops of a connection's whole life must not pile up stack.
+// Straight-line loops of a connection's whole life must not pile up stack. That takes tail calls, which a
+// compiler makes when it optimizes and no sanitizer wants to see every frame.
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+constexpr int many = 200'000;
+#else
+constexpr int many = 200;
+#endif
+
 TEST(Task, ManyInARowNeedNoStack) {
     int sum = 0;
     const auto start = [&]() -> Detached {
-        for (int i = 0; i < 200'000; ++i) {
+        for (int i = 0; i < many; ++i) {
             const int result = co_await two();
             sum += result;
         }
     };
     start();
-    EXPECT_EQ(sum, 400'000);
+    EXPECT_EQ(sum, 2 * many);
 }
 
 TEST(Detached, ItsEndIsTheEndOfAllItOwns) {

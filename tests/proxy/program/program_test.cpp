@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <ostream>
-#include <regex>
 #include <string>
 
 namespace proxy::test {
@@ -20,8 +19,7 @@ using testing::StartsWith;
 TEST(Program, TellsItsVersion) {
     const Ran ran = run({"--version"});
     EXPECT_EQ(ran.status, 0);
-    EXPECT_TRUE(std::regex_match(ran.out, std::regex("docker-socket-proxy [0-9]+\\.[0-9]+\\.[0-9]+\n")))
-        << ran.out;
+    EXPECT_THAT(ran.out, testing::MatchesRegex("docker-socket-proxy [0-9]+\\.[0-9]+\\.[0-9]+\n"));
     EXPECT_THAT(ran.err, IsEmpty());
 }
 
