@@ -1,4 +1,5 @@
-"""The conformance suite's cases, each a test with the suite's own id: against the image, or the native binary.
+"""The conformance suite's cases, each a test with the suite's own id: against the image on an engine that the
+suite's own `docker run` reaches, else (a private engine, or none) the native binary.
 
 They are C++ (conformance/), listed and judged by the module socket_proxy_conformance (conformance/python/). Of what is
 selected, the cases of a family, or of access those of a settings vector, are judged together when the first of them is
@@ -24,7 +25,7 @@ def together(case_id):
 
 
 def adapter(under_test):
-    if under_test.image:
+    if under_test.image and not under_test.private:
         return {"name": "image", "image": under_test.image, "environment": {"LOG_LEVEL": "warning"},
                 "ready_within": 60, "stop_within": 60}
     return {"name": "native", "command": [str(PROXY)], "environment": {"LOG_LEVEL": "warning"}}
@@ -44,8 +45,6 @@ def verdicts_of(unit, session, under_test):
 
 @pytest.mark.parametrize("case", suite.cases(), ids=lambda case: case.id)
 def test_conforms(case, request, under_test):
-    if under_test.private:
-        pytest.skip("the suite's own `docker run` reaches no private engine: socket-proxy-conformance judges the binary")
     verdict, why = verdicts_of(together(case.id), request.session, under_test)[case.id]
     if verdict in ("skip", "disabled"):
         pytest.skip(why)
