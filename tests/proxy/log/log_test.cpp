@@ -284,6 +284,7 @@ TEST(Log, FiltersByLevel) {
 
 TEST(Log, NamesLevelsAsSyslogDoes) {
     std::vector<std::string> names;
+    names.reserve(8);
     for (int level = 0; level < 8; ++level) names.emplace_back(nameOf(static_cast<Level>(level)));
     EXPECT_THAT(names, ElementsAre("debug", "info", "notice", "warning", "err", "crit", "alert", "emerg"));
 }

@@ -352,8 +352,8 @@ TEST_F(DeadlinesTest, MayDieBeforeTheLoop) {
 
 TEST_F(DeadlinesTest, ManyOfOneDurationPassTogether) {
     Deadlines deadlines(rig_.loop, 2ms);
-    std::vector<std::unique_ptr<Endpoint>> many;
-    for (int i = 0; i < 300; ++i) many.push_back(std::make_unique<Endpoint>(rig_.loop, someEndpoint()));
+    std::vector<std::unique_ptr<Endpoint>> many(300);
+    for (auto& endpoint : many) endpoint = std::make_unique<Endpoint>(rig_.loop, someEndpoint());
     for (auto& endpoint : many) {
         endpoint->arm(deadlines);
         note(*endpoint, "x", many.size());

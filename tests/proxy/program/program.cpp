@@ -26,6 +26,7 @@ std::array<net::Fd, 2> channel() {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> all;
+    all.reserve(texts.size() + 1);
     for (std::string& text : texts) all.push_back(text.data());
     all.push_back(nullptr);
     return all;
@@ -42,7 +43,7 @@ Program::Program(const Arguments& arguments, const Environment& environment,
     Arguments texts{DSP_PROGRAM};
     texts.insert(texts.end(), arguments.begin(), arguments.end());
     std::vector<std::string> variables;
-    for (const auto& [name, value] : environment) variables.push_back(name + "=" + value);
+    for (const auto& [name, value] : environment) variables.push_back(std::string(name).append("=").append(value));
     const std::vector<char*> argv = pointers(texts);
     const std::vector<char*> envp = pointers(variables);
     pid_ = ::fork();

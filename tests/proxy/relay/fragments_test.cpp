@@ -53,7 +53,7 @@ std::string fields(Random& random) {
     return out;
 }
 
-std::string withBody(Random& random, std::string head) {
+std::string withBody(Random& random, const std::string& head) {
     const std::string body = random.bytes(random.below(random.oneIn(6) ? 60'000 : 600));
     if (random.oneIn(2)) return head + "Transfer-Encoding: chunked\r\n\r\n" + chunked(random, body);
     return head + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;

@@ -123,6 +123,7 @@ TEST_F(Limits, ManyTooManyAreAllTurnedAway) {
     Peer first = connect();
     Peer daemon = pooled(first);
     std::vector<Peer> others;
+    others.reserve(100);
     for (int i = 0; i < 100; ++i) others.push_back(connect());
     for (Peer& other : others) {
         EXPECT_EQ(readAnswer(other).status, 503);

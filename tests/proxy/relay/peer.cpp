@@ -83,7 +83,7 @@ bool Peer::fill() {
 std::string Peer::read(std::size_t size) {
     while (unread_.size() < size && fill()) {
     }
-    const std::string taken = unread_.substr(0, size);
+    std::string taken = unread_.substr(0, size);
     unread_.erase(0, taken.size());
     return taken;
 }

@@ -151,7 +151,7 @@ TEST_F(Shutdown, EndsWhoIsStuck) {
     EXPECT_NE(daemon.readHead(), "");
     daemon.send(upgraded);
     EXPECT_BYTES(client, upgraded);
-    const std::string much(16'000'000, 'x');
+    const std::string much = pattern(8'000'000);
     (void)client.sendUntilStuck(much);
     (void)daemon.sendUntilStuck(much);
     proxy().shutdown();
