@@ -61,6 +61,7 @@ public:
     ScriptedOutcome all() {
         {
             std::vector<std::jthread> threads;
+            threads.reserve(static_cast<std::size_t>(run_.jobs * workersAJob));
             for (int i = 0; i < run_.jobs * workersAJob; ++i) threads.emplace_back([this] { work(); });
         }
         for (auto& result : results_)
