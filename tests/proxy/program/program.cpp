@@ -43,7 +43,8 @@ Program::Program(const Arguments& arguments, const Environment& environment,
     Arguments texts{DSP_PROGRAM};
     texts.insert(texts.end(), arguments.begin(), arguments.end());
     std::vector<std::string> variables;
-    for (const auto& [name, value] : environment) variables.push_back(std::string(name).append("=").append(value));
+    for (const auto& [name, value] : environment)
+        variables.push_back(std::string(name).append("=").append(value));
     const std::vector<char*> argv = pointers(texts);
     const std::vector<char*> envp = pointers(variables);
     pid_ = ::fork();

@@ -69,9 +69,10 @@ TEST_P(DenialKeeps, TheConnectionUsable) {
     EXPECT_NE(proxy().logged(" deny "), "");
 }
 
-TEST_P(DenialKeeps, TheConnectionUsableHoweverItIsCut) {
+class DenialCutAnywhere : public DenialKeeps {};
+
+TEST_P(DenialCutAnywhere, KeepsTheConnectionUsable) {
     const std::string& request = GetParam().request;
-    if (request.size() > 1000) GTEST_SKIP() << "too long to be cut everywhere";
     Peer client = connect(Over::unix);
     Peer daemon = pooled(client);
     const bool expects = request.find("Expect") != std::string::npos;
@@ -85,6 +86,14 @@ TEST_P(DenialKeeps, TheConnectionUsableHoweverItIsCut) {
     }
 }
 
+std::vector<Denied> shortOnes() {
+    std::vector<Denied> rows = denied;
+    std::erase_if(rows, [](const Denied& row) { return row.request.size() > 1000; });
+    return rows;
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, DenialCutAnywhere, testing::ValuesIn(shortOnes()),
+                         [](const auto& row) { return row.param.id; });
 INSTANTIATE_TEST_SUITE_P(Rows, DenialKeeps, testing::ValuesIn(denied),
                          [](const auto& row) { return row.param.id; });
 
