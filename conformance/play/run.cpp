@@ -61,8 +61,9 @@ public:
     ScriptedOutcome all() {
         {
             std::vector<std::jthread> threads;
-            threads.reserve(static_cast<std::size_t>(run_.jobs * workersAJob));
-            for (int i = 0; i < run_.jobs * workersAJob; ++i) threads.emplace_back([this] { work(); });
+            const int workers = run_.jobs * workersAJob;
+            threads.reserve(static_cast<std::size_t>(workers));
+            for (int i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
         }
         for (auto& result : results_)
             if (result) outcome_.results.push_back(std::move(*result));
