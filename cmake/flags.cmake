@@ -11,7 +11,9 @@ endif()
 
 find_program(DSP_CCACHE ccache)
 if(DSP_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${DSP_CCACHE})
+  # A second clone finds what the first has compiled: paths are looked up relative to the tree's top.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${DSP_CCACHE})
 endif()
 
 add_library(dsp_flags INTERFACE)
