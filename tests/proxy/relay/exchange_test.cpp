@@ -468,11 +468,17 @@ TEST_F(EarlyAnswer, ReachesWhoHasMuchToSendAndCloses) {
 
 // Closing a socket with unread bytes resets it, and the answer with it.
 TEST_F(EarlyAnswer, IsNotDestroyedByTheClosing) {
-    Peer client = connect();
-    refuse(client, 500'000, "Connection: close\r\n");
-    client.send(std::string(100'000, 'x'));
-    EXPECT_EQ(client.rest(), badAndClose_);
-    EXPECT_EQ(client.end(), Peer::End::closed);
+    for (const Over over : {Over::tcp, Over::unix}) {
+        Peer client = connect(over);
+        client.send(
+            "POST /build HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Length: 3000000\r\n\r\n");
+        Peer daemon = daemon_.accept();
+        EXPECT_NE(daemon.readHead(), "");
+        (void)client.sendUntilStuck(std::string(2'000'000, 'x'));
+        daemon.send(bad_);
+        EXPECT_EQ(client.rest(), badAndClose_);
+        EXPECT_EQ(client.end(), Peer::End::closed);
+    }
 }
 
 } // namespace

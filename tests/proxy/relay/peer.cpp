@@ -68,6 +68,7 @@ bool Peer::sendingFails() {
 }
 
 bool Peer::fill() {
+    if (end_ != End::silent) return false; // the kernel tells of a reset only once, then of an end
     if (!ready(number(), POLLIN, patience)) {
         end_ = End::silent;
         return false;

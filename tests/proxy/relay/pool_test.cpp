@@ -56,6 +56,8 @@ const std::vector<Doubtful> doubtful{
     {"surplus_bytes", std::string(ping), std::string(pong) + "HTTP/1.1 200 OK\r\n"},
     {"surplus_bytes_behind_chunks", std::string(ping),
      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nx"},
+    {"surplus_bytes_behind_much", std::string(ping),
+     "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x') + "surplus"},
     {"body_to_head", "HEAD /_ping HTTP/1.1\r\nHost: d\r\n\r\n", std::string(pong)},
     {"body_of_204", std::string(ping), "HTTP/1.1 204 No Content\r\n\r\nsurprise"},
     {"body_of_304", std::string(ping), "HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\nOK"},
@@ -82,7 +84,7 @@ TEST_P(NotUsedAgain, After) {
         EXPECT_EQ(daemon.rest(), "");
         daemon.send(pong);
     }
-    daemon.send(row.response);
+    proxy().onLoop([&] { daemon.send(row.response); }); // all of it is there before any of it is read
     proxy().settle();
     switch (row.after) {
     case Doubtful::After::nothing:
@@ -97,16 +99,30 @@ TEST_P(NotUsedAgain, After) {
         first.close();
         break;
     }
-    proxy().settle();
+    EXPECT_EQ(daemon.rest(), "");
+    EXPECT_NE(daemon.end(), Peer::End::silent) << "it is closed before anybody asks for it";
     Peer second = connect();
     Peer fresh = pooled(second); // on a connection of its own: pooled() accepts one
-    EXPECT_EQ(daemon.rest(), "") << "nothing of it on the old one";
-    EXPECT_NE(daemon.end(), Peer::End::silent) << "which is closed";
     EXPECT_EXCHANGE(second, fresh);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, NotUsedAgain, testing::ValuesIn(doubtful),
                          [](const auto& row) { return row.param.id; });
+
+// The client's request and the daemon's words become known in one round, and the client's turn comes first.
+TEST_F(Pool, WordsNobodyAskedForAreNoAnswer) {
+    Peer client = connect();
+    Peer daemon = pooled(client);
+    proxy().onLoop([&] {
+        client.send(ping);
+        daemon.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+    });
+    Peer fresh = daemon_.accept();
+    EXPECT_BYTES(fresh, ping);
+    fresh.send(pong);
+    EXPECT_BYTES(client, pong);
+    EXPECT_NE(daemon.end(), Peer::End::silent);
+}
 
 // ---- One safe retry ------------------------------------------------------------------------------
 

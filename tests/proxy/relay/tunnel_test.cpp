@@ -183,6 +183,8 @@ TEST_P(Tunnel, ADaemonThatIsGoneEndsTheClients) {
     daemon.close();
     EXPECT_EQ(client.rest(), "last words");
     EXPECT_EQ(client.end(), Peer::End::closed);
+    EXPECT_NE(proxy().logged(" allow "), "")
+        << "nothing is left to wait for, whatever the client may still send";
 }
 
 TEST_P(Tunnel, AClientThatIsGoneForGoodEndsASilentDaemons) {
