@@ -51,7 +51,7 @@ public:
 
     std::uint16_t port() const { return port_; }
     const Fd& pidFd() const { return pidFd_; } // readable once the process has ended
-    pid_t pid() const { return pid_; }
+    pid_t pid() const;                         // of the proxy; -1 where it cannot be seen
     bool hasEnded() const;
     std::string output() const; // what it wrote so far, or the end of it
     std::chrono::microseconds startTime() const { return startTime_; }
@@ -70,14 +70,14 @@ private:
     void spawn(const Environment& settings, const std::string& socketPath, const Start& how);
     void awaitReady(std::chrono::steady_clock::time_point began);
     bool endsWithin(std::chrono::milliseconds time);
-    std::string lastWords() const;
-    std::string lastOutput(off_t most) const;
+    void kill();
 
     const Adapter& adapter_;
     std::uint16_t port_ = 0;
     pid_t pid_ = -1;
     Fd pidFd_;
-    Fd output_; // what the target writes to standard output and error
+    std::string container_; // its name, of a target that is an image
+    Fd output_;             // what the target writes to standard output and error
     int status_ = 0;
     bool reaped_ = false;
     std::chrono::microseconds startTime_{0};
@@ -85,9 +85,5 @@ private:
 
 // What the adapter's version command prints first, or empty.
 std::string versionOf(const Adapter& adapter);
-
-// The command line that starts the target, with everything the adapter and the settings contribute.
-std::vector<std::string> commandLine(const Adapter& adapter, const Environment& environment,
-                                     const std::string& socketPath);
 
 } // namespace conformance

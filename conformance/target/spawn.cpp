@@ -1,0 +1,108 @@
+#include "conformance/target/spawn.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <string_view>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace conformance {
+namespace {
+
+// Between fork and exec only async-signal-safe calls are allowed: everything is prepared before.
+struct Prepared {
+    std::vector<std::string> words;
+    std::vector<char*> pointers;
+
+    explicit Prepared(std::vector<std::string> list)
+        : words(std::move(list)) {
+        for (auto& word : words) pointers.push_back(word.data());
+        pointers.push_back(nullptr);
+    }
+};
+
+std::vector<std::string> assignments(const Environment& environment) {
+    std::vector<std::string> list;
+    list.reserve(environment.size());
+    for (const auto& [name, value] : environment) {
+        list.push_back(name);
+        list.back().append("=").append(value);
+    }
+    return list;
+}
+
+} // namespace
+
+Fd newOutput() {
+    // O_APPEND: standard output and error share the file and must not overwrite each other.
+    Fd file(::memfd_create("target-output", MFD_CLOEXEC));
+    ::fcntl(file.get(), F_SETFL, O_APPEND);
+    return file;
+}
+
+std::string endOf(const Fd& output, off_t most) {
+    const off_t size = ::lseek(output.get(), 0, SEEK_END);
+    std::string text(static_cast<std::size_t>(std::min(size, most)), '\0');
+    const auto count = ::pread(output.get(), text.data(), text.size(), std::max<off_t>(0, size - most));
+    text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
+}
+
+pid_t spawn(std::vector<std::string> words, const Environment& environment, const Fd& output,
+            unsigned openFiles) {
+    Prepared command(std::move(words));
+    Prepared variables(assignments(environment));
+    const pid_t parent = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid != 0) return pid;
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != parent) ::_exit(127);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    if (openFiles != 0) {
+        rlimit limit{};
+        ::getrlimit(RLIMIT_NOFILE, &limit);
+        limit.rlim_cur = limit.rlim_max = std::min<rlim_t>(openFiles, limit.rlim_max);
+        if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(126);
+    }
+    const int input = ::open("/dev/null", O_RDONLY);
+    ::dup2(input, STDIN_FILENO);
+    ::dup2(output.get(), STDOUT_FILENO);
+    ::dup2(output.get(), STDERR_FILENO);
+    ::execvpe(command.pointers.front(), command.pointers.data(), variables.pointers.data());
+    const std::string_view text = ::strerrordesc_np(errno);
+    [[maybe_unused]] const auto told = ::write(STDERR_FILENO, text.data(), text.size());
+    ::_exit(127);
+}
+
+std::string firstLineOf(std::vector<std::string> words) {
+    const Fd output = newOutput();
+    const pid_t pid = spawn(std::move(words), inheritedEnvironment(), output);
+    int status = 0;
+    if (pid < 0 || ::waitpid(pid, &status, 0) != pid || status != 0) return {};
+    std::string text(400, '\0');
+    const auto count = ::pread(output.get(), text.data(), text.size(), 0);
+    text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    return text.substr(0, text.find('\n'));
+}
+
+Environment inheritedEnvironment() {
+    Environment all;
+    for (const char* name : {"PATH", "HOME", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT",
+                             "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"}) {
+        const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nobody sets variables here
+        if (value != nullptr) all[name] = value;
+    }
+    return all;
+}
+
+} // namespace conformance

@@ -1,0 +1,29 @@
+// Starting a program, with exactly the environment it is given and its output kept in memory.
+#pragma once
+
+#include "conformance/net/fd.h"
+#include "conformance/variables.h"
+
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace conformance {
+
+// A file in memory that a program writes standard output and standard error to, and the end of what it holds.
+Fd newOutput();
+std::string endOf(const Fd& output, off_t most);
+
+// The process's id, or -1 with errno. Ended by the kernel (SIGTERM) when the calling thread ends.
+// `openFiles`: its limit; 0: inherited.
+pid_t spawn(std::vector<std::string> words, const Environment& environment, const Fd& output,
+            unsigned openFiles = 0);
+
+// The first line that a command prints; empty when it cannot be run, or fails.
+std::string firstLineOf(std::vector<std::string> words);
+
+// What programs get of this process's environment: PATH, HOME, and which engine a docker command line is
+// for.
+Environment inheritedEnvironment();
+
+} // namespace conformance
