@@ -1,5 +1,5 @@
-"""The conformance suite's cases, each a test with the suite's own id: against the image on an engine that the
-suite's own `docker run` reaches, else (a private engine, or none) the native binary.
+"""The conformance suite's cases, each a test with the suite's own id: against containers of the image, or, without an
+engine, the native binary.
 
 They are C++ (conformance/), listed and judged by the module socket_proxy_conformance (conformance/python/). Of what is
 selected, the cases of a family, or of access those of a settings vector, are judged together when the first of them is
@@ -7,6 +7,7 @@ due, and the verdicts kept: `-k` costs what it selects.
 """
 
 import json
+import os
 import sys
 
 import pytest
@@ -25,10 +26,20 @@ def together(case_id):
 
 
 def adapter(under_test):
-    if under_test.image and not under_test.private:
+    if under_test.image:
         return {"name": "image", "image": under_test.image, "environment": {"LOG_LEVEL": "warning"},
                 "ready_within": 60, "stop_within": 60}
     return {"name": "native", "command": [str(PROXY)], "environment": {"LOG_LEVEL": "warning"}}
+
+
+@pytest.fixture(scope="module")
+def at_the_engine(under_test):
+    """The suite starts containers by the command line `docker` in its PATH."""
+    with pytest.MonkeyPatch.context() as patch:
+        if under_test.image:
+            patch.setenv("DOCKER_HOST", f"unix://{under_test.socket}")
+            patch.setenv("PATH", os.path.dirname(under_test.docker), prepend=os.pathsep)
+        yield
 
 
 def verdicts_of(unit, session, under_test):
@@ -44,6 +55,7 @@ def verdicts_of(unit, session, under_test):
 
 
 @pytest.mark.parametrize("case", suite.cases(), ids=lambda case: case.id)
+@pytest.mark.usefixtures("at_the_engine")
 def test_conforms(case, request, under_test):
     verdict, why = verdicts_of(together(case.id), request.session, under_test)[case.id]
     if verdict in ("skip", "disabled"):

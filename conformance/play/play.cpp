@@ -654,9 +654,10 @@ void clearUp(Scene& scene, const Case& one) {
     };
     if (scene.target && !scene.target->hasEnded()) scene.await(left, longest);
     scene.stage.clear();
-    if (scene.target && !one.ownTarget)
+    if (scene.target && !one.ownTarget) {
         scene.barrier();
-    else
+        scene.stage.dropLate();
+    } else
         scene.stopTarget();
 }
 

@@ -129,6 +129,10 @@ void Stage::leave() {
     for (auto& wire : daemons_) wire->endOutput();
 }
 
+void Stage::dropLate() {
+    std::erase_if(daemons_, [](const auto& wire) { return !wire->input().empty(); });
+}
+
 void Stage::clear() {
     serves = false;
     served_.clear();

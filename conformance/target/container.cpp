@@ -16,20 +16,17 @@ std::string newContainerName() {
 
 std::vector<std::string> runCommand(const Adapter& adapter, const Container& container,
                                     const Environment& environment) {
-    const std::string folder = std::filesystem::path(container.socketPath).parent_path().string();
-    std::vector<std::string> words{"docker",
-                                   "run",
-                                   "--rm",
-                                   "--name",
-                                   container.name,
-                                   "--volume",
-                                   folder + ":" + folder,
-                                   "--volume",
-                                   container.socketPath + ":/var/run/docker.sock"};
+    std::vector<std::string> words{"docker", "run", "--rm"};
     const auto option = [&](const char* name, const std::string& value) {
         words.emplace_back(name);
         words.push_back(value);
     };
+    const std::string folder = std::filesystem::path(container.socketPath).parent_path().string();
+    option("--name", container.name);
+    option("--volume", folder + ":" + folder);
+    // For images that do not read SOCKET_PATH. Docker makes a folder where a mount's source is missing.
+    if (std::filesystem::exists(container.socketPath))
+        option("--volume", container.socketPath + ":/var/run/docker.sock");
     if (adapter.imagePort == 0)
         option("--network", "host");
     else

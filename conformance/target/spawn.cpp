@@ -69,9 +69,7 @@ pid_t spawn(std::vector<std::string> words, const Environment& environment, cons
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     if (openFiles != 0) {
-        rlimit limit{};
-        ::getrlimit(RLIMIT_NOFILE, &limit);
-        limit.rlim_cur = limit.rlim_max = std::min<rlim_t>(openFiles, limit.rlim_max);
+        const rlimit limit{openFiles, openFiles};
         if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(126);
     }
     const int input = ::open("/dev/null", O_RDONLY);

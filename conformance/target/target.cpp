@@ -4,11 +4,13 @@
 #include "conformance/target/container.h"
 #include "conformance/target/spawn.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <poll.h>
 #include <string_view>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -44,6 +46,13 @@ std::string describe(int status) {
     return "ended";
 }
 
+// What is more than this process may have itself cannot be given.
+unsigned permitted(unsigned openFiles) {
+    rlimit own{};
+    ::getrlimit(RLIMIT_NOFILE, &own);
+    return static_cast<unsigned>(std::min<rlim_t>(openFiles, own.rlim_max));
+}
+
 // A published port accepts before anybody listens inside: only an answer tells. "/" is of no section, so that
 // nothing of it reaches the daemon.
 bool answers(std::uint16_t port) {
@@ -77,11 +86,11 @@ void Target::spawn(const Environment& settings, const std::string& socketPath, c
     if (adapter_.image.empty()) {
         Environment all = inheritedEnvironment();
         for (const auto& [name, value] : environment) all[name] = value;
-        pid_ = conformance::spawn(adapter_.command, all, output_, how.openFiles);
+        pid_ = conformance::spawn(adapter_.command, all, output_, permitted(how.openFiles));
     } else {
         container_ = newContainerName();
         pid_ = conformance::spawn(
-            runCommand(adapter_, {container_, socketPath, port_, how.openFiles}, environment),
+            runCommand(adapter_, {container_, socketPath, port_, permitted(how.openFiles)}, environment),
             inheritedEnvironment(), output_);
     }
     if (pid_ < 0) throw TargetError("cannot start a process: " + std::string(::strerrordesc_np(errno)));

@@ -1,6 +1,8 @@
 // Scripts against the deliberately bad target: its fault is a failure that says what each end got; a target
 // that dies or hangs is one error.
 #include "conformance/commands.h"
+#include "conformance/play/connect.h"
+#include "conformance/play/stage.h"
 #include "conformance/workspace.h"
 
 #include <gmock/gmock.h>
@@ -8,6 +10,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <sys/socket.h>
 
 namespace {
 
@@ -52,6 +55,23 @@ TEST(Play, ForwardingWhatItDeniesFails) {
 TEST(Play, WhatIsRightPasses) {
     const auto outcome = judge("denies-all", "evasion/section-in-another-place");
     EXPECT_EQ(outcome.status, 0) << outcome.text;
+}
+
+// A proxy may send a safe request once more, on another connection, when the daemon has closed the first: at
+// the end of a case it closes all, and what comes then is not the next case's.
+TEST(Stage, DropsWhatComesLateAndKeepsWhatIsSilent) {
+    const conformance::Workspace folder;
+    const std::string path = folder.path() + "/docker.sock";
+    conformance::Stage stage(path);
+    const auto silent = conformance::connectTo("unix " + path);
+    const auto late = conformance::connectTo("unix " + path);
+    ASSERT_TRUE(silent && late);
+    ASSERT_GT(::send(late->get(), "GET /late HTTP/1.1\r\n", 20, 0), 0);
+    const auto arrived = [&] { return stage.daemonWithInput(1) != nullptr; };
+    ASSERT_TRUE(stage.await(arrived, std::chrono::seconds(5)));
+    stage.dropLate();
+    EXPECT_EQ(stage.daemonWithInput(1), nullptr);
+    EXPECT_EQ(stage.daemons().size(), 1U);
 }
 
 TEST(Play, AHangingTargetIsAnError) {
