@@ -3,14 +3,11 @@
 On an engine with a bridge, in a network of its own: its port 2375 is free.
 """
 
-import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
 from deployment import read_compose
-from engines import EngineWithBridge
-from private_engine import CannotRun
+from engines import with_bridge
 
 COMMAND = ("container run -d --privileged --name dockerproxy -v /var/run/docker.sock:/var/run/docker.sock "
            "-p 127.0.0.1:2375:2375 tecnativa/docker-socket-proxy")
@@ -34,19 +31,8 @@ services:
 
 @pytest.fixture(scope="module")
 def bridged(image, at_engine):
-    """The command line at such an engine, which has the image."""
-    engine = EngineWithBridge()
-    config = tempfile.mkdtemp(prefix="docker-config-")
-    try:
-        engine.start()
-        docker = engine.cli(f"unix://{engine.socket}", config)
-        docker("load", input=at_engine.bytes("save", image))
-        yield engine, lambda host=f"unix://{engine.socket}": engine.cli(host, config)
-    except CannotRun as reason:
-        pytest.skip(f"no engine with a bridge: {reason}")
-    finally:
-        engine.remove()
-        shutil.rmtree(config)
+    with with_bridge(at_engine, image) as engine_and_cli:
+        yield engine_and_cli
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
 """Engines in other networks than tests/engine's: the machine's own, and one with a bridge."""
 
+import contextlib
 import os
+import shutil
 import stat
+import tempfile
 from pathlib import Path
 
+import pytest
 from docker_cli import Docker
-from private_engine import ENGINE_SH, PrivateEngine, UnixHTTPConnection
+from private_engine import ENGINE_SH, CannotRun, PrivateEngine, UnixHTTPConnection
 
 PATH = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 OWN_MOUNTS = ["unshare", "--mount", "--propagation", "private", "bash"]
@@ -45,6 +49,22 @@ class InNetwork(Docker):
 
     def command(self, arguments):
         return [*self.enter, *super().command(arguments)]
+
+
+@contextlib.contextmanager
+def with_bridge(at_engine, image):
+    """An engine with a bridge that has the image, and cli(host=the engine): a command line in its network."""
+    engine = EngineWithBridge()
+    config = tempfile.mkdtemp(prefix="docker-config-")
+    try:
+        engine.start()
+        engine.cli(f"unix://{engine.socket}", config)("load", input=at_engine.bytes("save", image))
+        yield engine, lambda host=f"unix://{engine.socket}": engine.cli(host, config)
+    except CannotRun as reason:
+        pytest.skip(f"no engine with a bridge: {reason}")
+    finally:
+        engine.remove()
+        shutil.rmtree(config)
 
 
 DEFAULT_SOCKET = "/var/run/docker.sock"

@@ -1,0 +1,86 @@
+"""The suite's adapters for proxies that are not to be had here, each with a stand-in that takes what the adapter gives.
+
+That a stand-in conforms shows that the adapter starts it, gives it the right grants in the right form, and ends it.
+"""
+
+import json
+import os
+import subprocess
+
+import pytest
+from engines import with_bridge
+from private_engine import REPOSITORY
+from under_test import BUILD
+
+SUITE = BUILD / "conformance/socket-proxy-conformance"
+TARGETS = REPOSITORY / "conformance/targets"
+STAND_IN = REPOSITORY / "tests/image/regex_proxy.py"
+
+pytestmark = pytest.mark.skipif(not SUITE.exists(), reason=f"the suite is not built in {BUILD}")
+
+
+def conforms(target, ids, before=(), **environment):
+    """Runs the access cases whose ids begin so; a deviation that is not in the target's baseline, or one in it that is
+    none, is told."""
+    done = subprocess.run([*before, SUITE, "run", "--target", target, "--id", ids], capture_output=True, text=True,
+                          env={**os.environ, **environment})
+    return "" if done.returncode == 0 else f"exit status {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-2000:]}"
+
+
+# ---- Programs with flags ------------------------------------------------------------------------------
+
+
+def with_program(name, program, folder):
+    """The adapter as shipped, with a program in place of `image:…`, as conformance/targets/README.md says."""
+    adapter = json.loads((TARGETS / f"{name}.json").read_text())
+    script, image = adapter["command"]
+    assert image.startswith("image:")
+    adapter["command"] = [str(TARGETS / script), str(program)]
+    file = folder / f"{name}.json"
+    (folder / adapter["baseline"]).write_bytes((TARGETS / adapter["baseline"]).read_bytes())
+    file.write_text(json.dumps(adapter))
+    return file
+
+
+@pytest.mark.parametrize("name", ["wollomatic", "cetusguard"])
+class TestFlags:
+    def test_with_known_deviations(self, name, tmp_path):
+        """The GET that writes passes these proxies: where CONTAINERS is granted, as their baselines say."""
+        assert conforms(with_program(name, STAND_IN, tmp_path), "access/on.CONTAINERS") == ""
+
+    @pytest.mark.parametrize("ids", ["access/none", "access/on.ALLOW_STOP", "access/on.ALLOW_RESTARTS", "access/defaults"])
+    def test_without(self, name, ids, tmp_path):
+        target = with_program(name, STAND_IN, tmp_path)
+        (tmp_path / f"{name}.baseline.tsv").write_text("id\treason\n")
+        assert conforms(target, ids) == ""
+
+    def test_is_looked_at(self, name, tmp_path):
+        """A program that takes every path does not conform."""
+        wrong = tmp_path / "wrong"
+        more = {"wollomatic": "-allowGET=.*", "cetusguard": "-rules 'GET,HEAD .*'"}[name]
+        wrong.write_text(f'#!/bin/sh\nexec "{STAND_IN}" "$@" {more}\n')
+        wrong.chmod(0o755)
+        assert "exit status 1" in conforms(with_program(name, wrong, tmp_path), "access/none.post0/ImageList")
+
+
+# ---- Images with a port of their own ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def bridged(at_engine, image):
+    with with_bridge(at_engine, image) as (engine, cli):
+        yield engine, cli()
+
+
+# The image under test knows the variables that these images read; the linuxserver dialect's own ones it does not.
+@pytest.mark.parametrize("name", ["tecnativa", "linuxserver"])
+def test_image(name, bridged, image, tmp_path):
+    engine, docker = bridged
+    adapter = json.loads((TARGETS / f"{name}.json").read_text())
+    docker("tag", image, adapter["image"])
+    before = docker.command([])[:-1]  # what makes a command run in the engine's network
+    said = conforms(TARGETS / f"{name}.json", "access/on.IMAGES.post0/Image", before,
+                    DOCKER_HOST=f"unix://{engine.socket}", DOCKER_CONFIG=str(tmp_path))
+    docker("rmi", adapter["image"])
+    assert said == ""
+    assert docker("ps", "--all", "--quiet") == ""
