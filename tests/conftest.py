@@ -127,6 +127,14 @@ def at_engine(under_test, cli):
 
 
 @pytest.fixture(scope="session")
+def bridged(at_engine, image):
+    """(engine, cli): one with a bridge, that has the image; see engines.with_bridge."""
+    from engines import with_bridge
+    with with_bridge(at_engine, image) as engine_and_cli:
+        yield engine_and_cli
+
+
+@pytest.fixture(scope="session")
 def daemon_socket(under_test):
     """The engine's socket, or that of a mock daemon."""
     if under_test.image:

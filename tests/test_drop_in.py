@@ -6,8 +6,7 @@ On an engine with a bridge, in a network of its own: its port 2375 is free.
 from pathlib import Path
 
 import pytest
-from deployment import read_compose
-from engines import with_bridge
+from composed import Project
 
 COMMAND = ("container run -d --privileged --name dockerproxy -v /var/run/docker.sock:/var/run/docker.sock "
            "-p 127.0.0.1:2375:2375 tecnativa/docker-socket-proxy")
@@ -29,20 +28,13 @@ services:
 """
 
 
-@pytest.fixture(scope="module")
-def bridged(image, at_engine):
-    with with_bridge(at_engine, image) as engine_and_cli:
-        yield engine_and_cli
-
-
 @pytest.fixture
 def run(bridged, image):
-    """run(words): `docker run` with the engine's socket in place of /var/run/docker.sock; ready when it returns."""
-    engine, cli = bridged
+    """run(words): ready when it returns; what it gives is the command line of whoever uses the proxy."""
+    cli = bridged[1]
 
     def start(words):
         words = [image if word == "tecnativa/docker-socket-proxy" else word for word in words]
-        words = [word.replace("/var/run/docker.sock:", f"{engine.socket}:", 1) for word in words]
         done = cli().run(*words)
         if "--privileged" in words and "unable to apply caps" in done.err:
             pytest.skip("this machine lets no container be privileged")
@@ -67,18 +59,16 @@ def test_docker_run(run, bridged, words):
     assert listing.status == 1 and "CONTAINERS=1" in listing.err
 
 
-def test_compose(run, tmp_path):
-    (tmp_path / "compose.yaml").write_text(COMPOSE)
-    example = read_compose(tmp_path / "compose.yaml")
-    service = example.whole["services"]["dockerproxy"]
-    words = ["run", "-d", "--name", service["container_name"], "--restart", service["restart"], *example.flags]
-    words += [word for mount in example.mounts for word in ("-v", mount)]
-    words += [word for port in service["ports"] for word in ("-p", port)]
-    words += [word for name, value in example.variables.items() for word in ("-e", f"{name}={value}")]
-    client = run([*words, service["image"]])
-    assert "dockerproxy" in client("ps", "--format", "{{.Names}}")
-    stopped = client.run("stop", "dockerproxy")
-    assert stopped.status == 1 and "POST=1" in stopped.err
+def test_compose(bridged, image, tmp_path):
+    engine, cli = bridged
+    file = tmp_path / "drop-in.yaml"
+    file.write_text(COMPOSE.replace("tecnativa/docker-socket-proxy", image))
+    with Project(cli(), file) as project:
+        project.up("dockerproxy")
+        client = cli("tcp://localhost:2375")
+        assert "dockerproxy" in client("ps", "--format", "{{.Names}}")
+        stopped = client.run("stop", "dockerproxy")
+        assert stopped.status == 1 and "POST=1" in stopped.err
 
 
 def test_other_containers_reach_it_by_its_address(run, bridged):

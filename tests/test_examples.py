@@ -4,15 +4,18 @@ The applications' images are not needed: what they ask is written down here. The
 it was asked, so that a refusal is judged at both ends. Without an engine the binary is tried with the same variables.
 """
 
+import contextlib
 import csv
 import os
+import shutil
 import stat
 import tempfile
 from pathlib import Path
 
 import pytest
+from composed import WAITS, Project
 from deployment import read_compose, read_quadlet
-from private_engine import REPOSITORY, UnixHTTPConnection
+from private_engine import REPOSITORY, UnixHTTPConnection, busybox_root
 
 EXAMPLES = REPOSITORY / "examples"
 CALLS = {
@@ -149,9 +152,61 @@ def test_unix_socket_only(started, image):
     assert (stat.S_IMODE(facts.st_mode), facts.st_gid) == (0o660, 65533)
 
 
+# ---- as Compose brings it up --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def project(bridged, image, tmp_path):
+    """project("traefik"): the file, by Compose, on an engine that is its daemon, too. Its application only waits."""
+    docker = bridged[1]()
+    with contextlib.ExitStack() as stack:
+        def start(name):
+            file = tmp_path / f"{name}.yaml"
+            shutil.copy(EXAMPLES / file.name, file)
+            [application] = read_compose(file).others.values()
+            for given, wanted in ((None, application["image"]), (image, "docker-socket-proxy:local")):
+                if given is None:
+                    docker("import", *WAITS, "-", wanted, input=busybox_root())
+                elif given != wanted:
+                    docker("tag", given, wanted)
+            brought_up = stack.enter_context(Project(docker, file))
+            brought_up.up("docker-socket-proxy")
+            return brought_up
+
+        yield start
+
+
+@pytest.mark.parametrize("name", [name for name in COMPOSE if name != "unix-socket-only"])
+def test_application_reaches_it_by_its_name(project, name):
+    composed = project(name)
+    [application] = read_compose(EXAMPLES / f"{name}.yaml").others
+
+    def ask(target):
+        """Nothing, or what busybox's wget says of a status that is none of success."""
+        return composed.docker.run("exec", composed.container(application), "wget", "-q", "-O", "/dev/null",
+                                   f"http://docker-socket-proxy:2375{target}").err
+
+    assert ask("/version") == ""
+    asked = [call.split()[1] for call in CALLS[name] if call.startswith("GET ") and "events" not in call]
+    assert [target for target in asked if "403" in ask(target)] == []
+    assert "403 Forbidden" in ask("/secrets")
+
+
+def test_application_reaches_it_by_the_socket_in_its_volume(project):
+    composed = project("unix-socket-only")
+    assert composed.docker("exec", composed.container("traefik"), "stat", "-c", "%F %a %u %g",
+                           "/run/docker-api/docker.sock") == "socket 660 0 65533"
+    folder = composed.docker("volume", "inspect", "--format", "{{.Mountpoint}}", "unix-socket-only_docker-api")
+    proxy = ByUnixSocket(f"{folder}/docker.sock")
+    assert [proxy.request("GET", target)[0] for target in ("/version", "/containers/json", "/secrets")] == [200, 200, 403]
+
+
+# ---- what no run here would find ----------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("name", COMPOSE)
 def test_compose_file(name):
-    """What no run here would find: that the socket is the proxy's alone, and that only its client reaches it."""
+    """The socket is the proxy's alone, and only its client reaches it."""
     example = read_compose(EXAMPLES / f"{name}.yaml")
     assert "/var/run/docker.sock:/var/run/docker.sock:ro" in example.mounts
     for word in ("--read-only", "ALL", "no-new-privileges:true"):

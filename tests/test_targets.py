@@ -8,7 +8,6 @@ import os
 import subprocess
 
 import pytest
-from engines import with_bridge
 from private_engine import REPOSITORY
 from under_test import BUILD
 
@@ -66,16 +65,10 @@ class TestFlags:
 # ---- Images with a port of their own ------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def bridged(at_engine, image):
-    with with_bridge(at_engine, image) as (engine, cli):
-        yield engine, cli()
-
-
 # The image under test knows the variables that these images read; the linuxserver dialect's own ones it does not.
 @pytest.mark.parametrize("name", ["tecnativa", "linuxserver"])
 def test_image(name, bridged, image, tmp_path):
-    engine, docker = bridged
+    engine, docker = bridged[0], bridged[1]()
     adapter = json.loads((TARGETS / f"{name}.json").read_text())
     docker("tag", image, adapter["image"])
     before = docker.command([])[:-1]  # what makes a command run in the engine's network

@@ -19,7 +19,7 @@ WITH_BRIDGE = """
     if [ -d /etc/docker ]; then mount -t tmpfs tmpfs /etc/docker; fi
     ip link set lo up
     exec setpriv --pdeathsig TERM dockerd --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \
-      -H "unix://$1/docker.sock" --iptables=false --ip6tables=false --cgroup-parent "$(basename "$1")"
+      -H "unix://$1/docker.sock" -H unix:///var/run/docker.sock --iptables=false --ip6tables=false --cgroup-parent "$(basename "$1")"
 """
 
 
@@ -31,7 +31,8 @@ class EngineOnThisNetwork(PrivateEngine):
 
 
 class EngineWithBridge(PrivateEngine):
-    """In a network of its own, whose port 2375 is free: `docker run -p` works there."""
+    """In a network of its own, whose port 2375 is free: `docker run -p` works there. For itself, and so for what it
+    mounts, it listens where everybody's engine does: at /var/run/docker.sock."""
 
     def command(self):
         return ["env", PATH, "unshare", "--net", *OWN_MOUNTS, "-euc", WITH_BRIDGE, "bash", self.folder]
