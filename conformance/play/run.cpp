@@ -15,13 +15,14 @@ namespace conformance {
 namespace {
 
 // Scripts mostly wait for the target: more workers than processors.
-constexpr int workersAJob = 3;
+constexpr std::size_t workersAJob = 3;
 constexpr std::size_t mostInAGroup = 25;
 
 using Group = std::vector<std::size_t>; // numbers of cases that share a target
 
-// In the order of settings; a large group is split, so that several workers can take a share.
-std::vector<Group> grouped(const std::vector<Case>& cases) {
+// In the order of settings; a large group is split, so that every worker can take a share.
+std::vector<Group> grouped(const std::vector<Case>& cases, std::size_t workers) {
+    const std::size_t most = std::min(mostInAGroup, (cases.size() + workers - 1) / workers);
     std::vector<std::size_t> order(cases.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
@@ -30,8 +31,7 @@ std::vector<Group> grouped(const std::vector<Case>& cases) {
     });
     std::vector<Group> groups;
     for (const auto number : order) {
-        const bool together = !groups.empty() && !cases[number].ownTarget &&
-                              groups.back().size() < mostInAGroup &&
+        const bool together = !groups.empty() && !cases[number].ownTarget && groups.back().size() < most &&
                               cases[groups.back().front()].settings == cases[number].settings;
         if (!together) groups.emplace_back();
         groups.back().push_back(number);
@@ -55,15 +55,15 @@ class Runner {
 public:
     explicit Runner(const ScriptedRun& run)
         : run_(run)
-        , groups_(grouped(run.cases))
+        , workers_(static_cast<std::size_t>(run.jobs) * workersAJob)
+        , groups_(grouped(run.cases, workers_))
         , results_(run.cases.size()) {}
 
     ScriptedOutcome all() {
         {
             std::vector<std::jthread> threads;
-            const int workers = run_.jobs * workersAJob;
-            threads.reserve(static_cast<std::size_t>(workers));
-            for (int i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
+            threads.reserve(workers_);
+            for (std::size_t i = 0; i < workers_; ++i) threads.emplace_back([this] { work(); });
         }
         for (auto& result : results_)
             if (result) outcome_.results.push_back(std::move(*result));
@@ -113,6 +113,7 @@ private:
     }
 
     const ScriptedRun& run_;
+    const std::size_t workers_;
     const std::vector<Group> groups_;
     std::vector<std::optional<Result>> results_;
     std::atomic<std::size_t> next_{0};

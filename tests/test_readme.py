@@ -1,0 +1,247 @@
+"""Every command that the README shows, as it stands there.
+
+Those that need an engine at /var/run/docker.sock and a free port 2375 are typed where an engine with a bridge has both.
+"""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import uuid
+
+import pytest
+from engines import silence
+from private_engine import REPOSITORY, SAFETY_NET
+from proxies import NativeProxy
+from under_test import BUILD, PROXY
+
+RELEASE = REPOSITORY / "build/release/proxy/docker-socket-proxy"
+NOT_HERE = {"script/test": "it runs these tests"}
+TESTED = {}
+
+
+def commands():
+    """All lines of the blocks marked sh, with continued lines joined."""
+    text = (REPOSITORY / "README.md").read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [line for block in blocks for line in block.replace("\\\n", " ").splitlines() if line.strip()]
+
+
+def beginning_with(word):
+    [line] = [line for line in commands() if line.startswith(word)]
+    return line
+
+
+def types(*beginnings):
+    """The test gets, as `typed`, the README's commands that begin so."""
+    def mark(test):
+        TESTED.update(dict.fromkeys(beginnings, test))
+        return pytest.mark.parametrize("typed", [[beginning_with(word) for word in beginnings]], ids=[beginnings[0]])(test)
+    return mark
+
+
+def bash(command, before=(), **environment):
+    """(exit status, what it printed)"""
+    done = subprocess.run([*before, "/bin/bash", "-c", command], cwd=REPOSITORY, env={**os.environ, **environment},
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.returncode, done.stdout
+
+
+def test_every_command_has_its_test():
+    covered = [*TESTED, *NOT_HERE]
+    assert [line for line in commands() if not any(line.startswith(word) for word in covered)] == []
+    for word in covered:
+        beginning_with(word)
+
+
+# ---- Start in a minute --------------------------------------------------------------------------------
+
+
+NO_ENGINE = 'mount -t tmpfs tmpfs /run && ip link set lo up && exec "$@"'  # and no network but loopback
+
+
+class Shell:
+    """Somewhere else: `before` is what makes a command run there."""
+
+    def __init__(self, before, home):
+        self.before = before
+        self.environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(home), "DOCKER_HOST": ""}
+
+    @classmethod
+    def beside(cls, process, home):
+        """In the network and the mounts of a process."""
+        namespaces = f"/proc/{process.pid}/ns"
+        return cls(["/usr/bin/nsenter", f"--net={namespaces}/net", f"--mount={namespaces}/mnt", f"--wd={REPOSITORY}"], home)
+
+    def __call__(self, command):
+        return bash(command, self.before, **self.environment)
+
+    @contextlib.contextmanager
+    def running(self, command, until):
+        """A command that serves until it is told to end."""
+        process = subprocess.Popen([*self.before, "/bin/bash", "-c", command], env={**os.environ, **self.environment},
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            said = []
+            while until not in "".join(said[-1:]):
+                said.append(process.stdout.readline())
+                assert said[-1], f"{command} ended: {''.join(said)}"
+            yield process, "".join(said)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.stdout.read()
+            assert process.wait(SAFETY_NET) == 0
+
+
+@pytest.fixture
+def shell(bridged, image, tmp_path):
+    engine, cli = bridged
+    if image != "docker-socket-proxy:local":
+        cli()("tag", image, "docker-socket-proxy:local")
+    yield Shell.beside(engine.process, tmp_path)
+    cli().run("rm", "--force", "dockerproxy")
+
+
+FIRST_CALLS = ("DOCKER_HOST=tcp://127.0.0.1:2375 docker version", "DOCKER_HOST=tcp://127.0.0.1:2375 docker ps")
+
+
+needs_release = pytest.mark.skipif(not RELEASE.exists(), reason="script/run would build it: script/test does so before")
+
+
+@needs_release
+@types("script/run", *FIRST_CALLS)
+def test_first_minute(typed, shell, bridged):
+    run, version, ps = typed
+    with shell.running(run, until=" listening on ") as (_, said):
+        assert "a Docker engine answers at /var/run/docker.sock" in said
+        status, text = shell(version)
+        assert status == 0 and bridged[0].version in text
+        status, text = shell(ps)
+        assert status == 1 and "ContainerList" in text and "is not granted; it would be with CONTAINERS=1" in text
+
+
+@needs_release
+@pytest.mark.skipif(os.geteuid() != 0, reason="root only: a place without an engine")
+def test_first_minute_without_an_engine(tmp_path):
+    run, version, ps = map(beginning_with, ("script/run", *FIRST_CALLS))
+    nowhere = Shell(["unshare", "--net", "--mount", "--propagation", "private", "bash", "-c", NO_ENGINE, "bash"], tmp_path)
+    with nowhere.running(run, until=" listening on ") as (process, said):
+        assert "no Docker engine answers at /var/run/docker.sock" in said and "mockdockerd" in said
+        there = Shell.beside(process, tmp_path)
+        status, text = there(version)
+        assert status == 0 and "Server:" in text
+        status, text = there(ps)
+        assert status == 1 and "CONTAINERS=1" in text
+
+
+@types("docker build")
+def test_build(typed, at_engine, under_test, request):
+    if not (under_test.private or request.config.option.prebuild):
+        pytest.skip("the image on this engine is not the one of this tree: --prebuild makes it so")
+    status, text = bash(typed[0], DOCKER_HOST=f"unix://{under_test.socket}",
+                        PATH=f"{os.path.dirname(under_test.docker)}:{os.environ['PATH']}")
+    assert status == 0, text
+    assert at_engine("image", "inspect", "--format", "{{.Config.Entrypoint}}", "docker-socket-proxy:local") == "[/docker-socket-proxy]"
+
+
+@types("docker run")
+def test_run(typed, shell, bridged):
+    status, text = shell(typed[0])
+    assert status == 0, text
+    with bridged[1]().stream("logs", "--follow", "dockerproxy") as log:
+        assert " listening on " in log.line()
+    status, text = shell(beginning_with(FIRST_CALLS[1]))
+    assert status == 0 and "dockerproxy" in text
+
+
+# ---- Which grants does my client need? ----------------------------------------------------------------
+
+
+@pytest.fixture
+def proxy_in_path():
+    if not PROXY.exists():
+        pytest.skip(f"{PROXY} is not built")
+    return {"PATH": f"{PROXY.parent}:{os.environ['PATH']}"}
+
+
+@types("docker-socket-proxy --check")
+def test_check(typed, proxy_in_path):
+    status, text = bash(typed[0], CONTAINERS="1", **proxy_in_path)
+    assert status == 0 and "CONTAINERS" in text and "2375" in text
+
+
+@types("docker-socket-proxy --explain GET", "docker-socket-proxy --explain POST")
+def test_explain(typed, proxy_in_path):
+    said = [bash(line, **proxy_in_path)[1] for line in typed]
+    assert "ContainerList" in said[0] and "allowed with: CONTAINERS=1" in said[0]
+    assert "ContainerStart" in said[1] and "allowed with: POST=1 and one of CONTAINERS=1, ALLOW_START=1" in said[1]
+
+
+@types("docker-socket-proxy --healthcheck")
+def test_healthcheck(typed, proxy_in_path, daemon_socket):
+    proxy = NativeProxy(daemon_socket, {})
+    where = {"BIND_CONFIG": f"127.0.0.1:{proxy.port}", **proxy_in_path}
+    assert bash(typed[0], **where)[0] == 0
+    proxy.stop()
+    assert bash(typed[0], **where)[0] == 1
+
+
+# ---- Conformance, development -------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(BUILD != REPOSITORY / "build/dev", reason="script/conformance builds build/dev")
+@pytest.mark.skipif(not (BUILD / "conformance/socket-proxy-conformance").exists(), reason="the suite is not built")
+@types("script/conformance")
+def test_conformance(typed):
+    page = REPOSITORY / "build/conformance.html"
+    page.unlink(missing_ok=True)
+    status, text = bash(typed[0])
+    assert status == 0, text[-3000:]
+    assert page.exists()
+
+
+@types("poetry run pytest --prebuild", "DOCKER_IMAGE_NAME=my_image poetry run pytest")
+def test_poetry(typed, under_test, at_engine, image):
+    """What is typed, on a few tests and with a name for the image that is nobody's."""
+    pytest.importorskip("poetry", reason="poetry is not installed for this Python")
+    pytest.importorskip("xdist", reason="pytest-xdist is not installed")
+    name = f"docker-socket-proxy:test-{uuid.uuid4().hex}"
+    environment = {"DOCKER_HOST": f"unix://{under_test.socket}", "DSP_REQUIRE_ENGINE": "1",
+                   "PYTEST_ADDOPTS": "-p no:cacheprovider tests/test_image.py -k test_config",
+                   "PATH": f"/usr/bin:{os.environ['PATH']}"}
+    assert not silence(under_test.socket)
+    try:
+        at_engine("tag", image, name)
+        for line in (typed[0], typed[1].replace("my_image", name)):
+            status, text = bash(line, DOCKER_IMAGE_NAME=name, **environment)
+            assert status == 0 and f"testing containers of {name}" in text and " passed" in text, text
+    finally:
+        at_engine.run("rmi", name)
+
+
+# ---- conformance/README.md: judging a proxy of one's own ----------------------------------------------
+
+MY_PROXY = f"""#!/bin/sh
+[ "$1" != --version ] || exec {PROXY} --version
+export BIND_CONFIG="$2" SOCKET_PATH="$4"
+exec {PROXY}
+"""
+
+
+def blocks(path, word):
+    return [block for block in re.findall(r"^```sh\n(.*?)^```$", path.read_text(), re.MULTILINE | re.DOTALL) if word in block]
+
+
+def test_judging_a_proxy_of_ones_own(tmp_path, proxy_in_path):
+    """The guide, typed in an empty folder by somebody whose proxy takes --listen and --socket, and then CI's part of it."""
+    [guide] = blocks(REPOSITORY / "conformance/README.md", "cat >mine.json")
+    [in_ci] = blocks(REPOSITORY / "conformance/README.md", "last-good.json")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/my-proxy").write_text(MY_PROXY)
+    (tmp_path / "bin/my-proxy").chmod(0o755)
+    path = f"{tmp_path}/bin:{BUILD}/conformance:{proxy_in_path['PATH']}"
+    done = subprocess.run(["/bin/bash", "-ec", guide + in_ci.replace("last-good.json", "new.json")],
+                          cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True)
+    assert (tmp_path / "mine.html").exists(), done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
