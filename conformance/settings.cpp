@@ -41,7 +41,7 @@ void addEachVariable(std::vector<Settings>& list, const Variables& variables) {
                                  "only " + variable.name + " granted", variable.name},
                                 variable.name, "1"));
         addBothPosts(list, with({"off." + variable.name, every(variables, "1"),
-                                 "all but " + variable.name + " granted", variable.name},
+                                 "all but " + variable.name + " granted", "but " + variable.name},
                                 variable.name, "0"));
     }
 }

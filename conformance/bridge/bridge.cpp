@@ -19,7 +19,8 @@ constexpr int jobs = 2;
 // special.
 bool hasOwnGroup(const Settings& settings, const Operation& operation) {
     if (settings.varies == "none" || settings.varies == "all" || settings.varies == "defaults") return true;
-    return !operation.variable.empty() && operation.variable == settings.varies;
+    return !operation.variable.empty() &&
+           (settings.varies == operation.variable || settings.varies == "but " + operation.variable);
 }
 
 void addAccessGroups(std::vector<CaseGroup>& groups, Dialect dialect) {

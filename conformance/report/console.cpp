@@ -134,16 +134,17 @@ void printComparison(std::ostream& out, const RunResult& run) {
             columns.resize(run.targets.size());
             columns[i].add(cell);
         }
-    out << "\n  required + hardening deviations of cases\n  " << std::left << std::setw(nameWidth) << "";
-    for (const auto& target : run.targets) out << "  " << std::setw(26) << target.name;
+    out << "\n  deviations of cases: required + hardening, known\n  " << std::left << std::setw(nameWidth) << "";
+    for (const auto& target : run.targets) out << "  " << std::setw(34) << target.name;
     out << "\n";
     for (const auto& [family, columns] : families) {
         out << "  " << std::setw(nameWidth) << family;
         for (const auto& tally : columns) {
             std::string text = std::to_string(tally.failedRequired) + " + " +
                                std::to_string(tally.failedHardening) + " of " + std::to_string(tally.total());
+            if (tally.known > 0) text += ", " + std::to_string(tally.known) + " known";
             if (tally.errors > 0) text += ", " + std::to_string(tally.errors) + " errors";
-            out << "  " << std::setw(26) << text;
+            out << "  " << std::setw(34) << text;
         }
         out << "\n";
     }

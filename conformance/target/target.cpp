@@ -162,7 +162,7 @@ std::string Target::output() const {
 }
 
 std::string Target::epitaph() {
-    endsWithin(milliseconds(0));
+    endsWithin(milliseconds(200)); // who dies has closed its sockets a moment before it can be waited for
     const std::string words = endOf(output_, 2000);
     return "'" + (adapter_.image.empty() ? joined(adapter_.command) : "docker run … " + adapter_.image) +
            "' " + (reaped_ ? describe(status_) : "is still running") +

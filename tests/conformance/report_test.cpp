@@ -144,7 +144,7 @@ TEST_F(Reports, HardeningFailsInJunitOnlyWhenJudged) {
 TEST_F(Reports, TargetsStandSideBySide) {
     const auto printed = run({"forwards-all", "denies-all"}, "r", granted);
     EXPECT_EQ(printed.status, 1);
-    EXPECT_THAT(printed.text, HasSubstr("forwards-all                denies-all"));
+    EXPECT_THAT(printed.text, HasSubstr("forwards-all                        denies-all"));
     EXPECT_EQ(readJson(path("r.json")).targets.size(), 2U);
     EXPECT_EQ(attributeOf(read("r.junit"), "testsuite", "name"), "forwards-all.access");
     const auto changed = runProgram({"compare", path("r.json")});
