@@ -1,9 +1,13 @@
 #include "mockdocker/routes/containers.h"
 
+#include "mockdocker/routes/complaints.h"
 #include "mockdocker/state/json.h"
+
+#include <Poco/String.h>
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <sstream>
 
 namespace mockdocker {
@@ -187,14 +191,36 @@ bool passesFilters(const Container& container, const Request& request) {
            });
 }
 
-int signalNumber(const std::string& text) {
-    const std::string name = text.starts_with("SIG") ? text.substr(3) : text;
-    if (name == "TERM") return SIGTERM;
-    if (name == "INT") return SIGINT;
-    if (name == "HUP") return SIGHUP;
-    if (name == "USR1") return SIGUSR1;
-    const int number = std::atoi(name.c_str()); // NOLINT(cert-err34-c): what is no number is SIGKILL
-    return number > 0 ? number : SIGKILL;
+std::optional<int> signalNumber(const std::string& text) {
+    std::string name = Poco::toUpper(text);
+    if (name.starts_with("SIG")) name.erase(0, 3);
+    for (int number = 1; number <= SIGRTMAX; ++number) {
+        const char* const abbreviation = ::sigabbrev_np(number);
+        if (text == std::to_string(number) || (abbreviation != nullptr && name == abbreviation))
+            return number;
+    }
+    return {};
+}
+
+// False: the time of stop and restart is no number, which has been answered.
+bool graceFits(Call& call) {
+    const std::string time = call.request().query("t").value_or("");
+    const auto complaint = time.empty() ? std::nullopt : numberComplaint(time);
+    if (complaint) call.error(500, *complaint);
+    return !complaint;
+}
+
+bool sizeFits(Call& call) {
+    for (const auto& [key, word] : {std::pair{"h", "height"}, std::pair{"w", "width"}}) {
+        const std::string size = call.request().query(key).value_or("");
+        const auto complaint = numberComplaint(size);
+        if (!complaint) continue;
+        const std::string inWords =
+            std::string("invalid resize ") + word + " " + quote(size) + ": invalid syntax";
+        call.error(400, call.identity.atLeast(48) ? inWords : *complaint);
+        return false;
+    }
+    return true;
 }
 
 // Messages began with a capital in engine 20.10 and do not in 28; that is where it was observed.
@@ -261,17 +287,22 @@ std::shared_ptr<Container> fromConfig(const Call& call, const Poco::JSON::Object
 } // namespace
 
 std::shared_ptr<Container> requireContainer(Call& call, const std::string& complaint) {
+    return requireContainerNamed(call, call.name(), complaint);
+}
+
+std::shared_ptr<Container> requireContainerNamed(Call& call, const std::string& name,
+                                                 const std::string& complaint) {
     std::shared_ptr<Container> container;
     {
         const auto guard = call.world.lock();
-        container = World::evergreen(call.name()) ? call.world.privateContainer(call.name())
-                                                  : call.world.findContainer(call.name());
+        container =
+            World::evergreen(name) ? call.world.privateContainer(name) : call.world.findContainer(name);
     }
     if (container) return container;
-    if (call.name().empty())
+    if (name.empty())
         call.error(400, "invalid name or ID supplied: \"\"");
     else
-        call.error(404, complaint + "No such container: " + call.name());
+        call.error(404, complaint + "No such container: " + name);
     return nullptr;
 }
 
@@ -304,7 +335,7 @@ Poco::JSON::Object::Ptr requireJson(Call& call, bool viaRunconfig) {
     const std::string what = !none                 ? "unexpected EOF"
                              : old && viaRunconfig ? "EOF"
                                                    : "got EOF while reading request body";
-    call.error(old && (viaRunconfig || !none) ? 500 : 400, (old ? "" : "invalid JSON: ") + what);
+    call.error(old && viaRunconfig ? 500 : 400, (old ? "" : "invalid JSON: ") + what);
     return nullptr;
 }
 
@@ -387,6 +418,7 @@ void containerStart(Call& call) {
 }
 
 void containerStop(Call& call) {
+    if (!graceFits(call)) return;
     const auto container = requireContainer(call);
     if (!container) return;
     std::shared_ptr<Stdio> stdio;
@@ -405,6 +437,7 @@ void containerStop(Call& call) {
 }
 
 void containerRestart(Call& call) {
+    if (!graceFits(call)) return;
     const auto container = requireContainer(call);
     if (!container) return;
     std::shared_ptr<Stdio> stdio;
@@ -420,46 +453,50 @@ void containerRestart(Call& call) {
 }
 
 void containerKill(Call& call) {
-    const auto container =
-        requireContainer(call, inWords(call, "Cannot kill container: ") + call.name() + ": ");
+    const std::string complaint = inWords(call, "Cannot kill container: ") + call.name() + ": ";
+    const std::string wanted = call.request().query("signal").value_or("");
+    const auto signal = signalNumber(wanted.empty() ? "KILL" : wanted);
+    if (!signal)
+        return call.error(400,
+                          (call.identity.atLeast(48) ? complaint + "i" : "I") + "nvalid signal: " + wanted);
+    const auto container = requireContainer(call, complaint);
     if (!container) return;
-    const int signal = signalNumber(call.request().query("signal").value_or("KILL"));
     std::shared_ptr<Stdio> stdio;
     {
         const auto guard = call.world.lock();
         if (!container->running()) {
-            return call.error(409, inWords(call, "Cannot kill container: ") + call.name() + ": " +
-                                       inWords(call, "Container ") + container->id + " is not running");
+            return call.error(409,
+                              complaint + inWords(call, "Container ") + container->id + " is not running");
         }
         stdio = container->stdio;
-        call.world.note(*container, "kill", {{"signal", std::to_string(signal)}});
+        call.world.note(*container, "kill", {{"signal", std::to_string(*signal)}});
     }
-    killAndWait(call, stdio, signal);
+    killAndWait(call, stdio, *signal);
     noBody(call, 204);
 }
 
-namespace {
-
-void setPaused(Call& call, std::string_view from, std::string_view to, const std::string& action,
-               std::string_view complaint) {
+void containerPause(Call& call) {
     const auto container = requireContainer(call);
     if (!container) return;
     const auto guard = call.world.lock();
-    if (container->status != from)
-        return call.error(409,
-                          inWords(call, "Container ") + container->id + " is not " + std::string(complaint));
-    container->status = to;
-    call.world.note(*container, action);
+    if (container->status == "paused")
+        return call.error(409, "Container " + container->id + " is already paused");
+    if (!container->running())
+        return call.error(409, inWords(call, "Container ") + container->id + " is not running");
+    container->status = "paused";
+    call.world.note(*container, "pause");
     noBody(call, 204);
 }
 
-} // namespace
-
-void containerPause(Call& call) {
-    setPaused(call, "running", "paused", "pause", "running");
-}
 void containerUnpause(Call& call) {
-    setPaused(call, "paused", "running", "unpause", "paused");
+    const auto container = requireContainer(call);
+    if (!container) return;
+    const auto guard = call.world.lock();
+    if (container->status != "paused")
+        return call.error(500, "Container " + container->id + " is not paused");
+    container->status = "running";
+    call.world.note(*container, "unpause");
+    noBody(call, 204);
 }
 
 void containerRename(Call& call) {
@@ -474,6 +511,7 @@ void containerRename(Call& call) {
 }
 
 void containerResize(Call& call) {
+    if (!sizeFits(call)) return;
     const auto container = requireContainer(call);
     if (!container) return;
     const auto guard = call.world.lock();
@@ -517,7 +555,7 @@ void containerPrune(Call& call) {
     const auto guard = call.world.lock();
     const auto all = call.world.containers();
     for (const auto& container : all) {
-        if (container->running()) continue;
+        if (container->running() || !passesFilters(*container, call.request())) continue;
         ids.push_back(container->id);
         call.world.remove(container);
     }
@@ -535,6 +573,10 @@ void containerExec(Call& call) {
     const auto guard = call.world.lock();
     if (!container->running())
         return call.error(409, inWords(call, "Container ") + container->id + " is not running");
+    if (container->status == "paused") {
+        return call.error(409,
+                          "Container " + container->id + " is paused, unpause the container before exec");
+    }
     auto exec = std::make_shared<Exec>();
     exec->id = newId();
     exec->container = container;
@@ -573,6 +615,7 @@ void execInspect(Call& call) {
 }
 
 void execResize(Call& call) {
+    if (!sizeFits(call)) return;
     const auto guard = call.world.lock();
     if (!call.world.findExec(call.name())) return call.error(404, "No such exec instance: " + call.name());
     noBody(call, 200);

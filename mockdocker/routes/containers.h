@@ -27,6 +27,8 @@ void execResize(Call& call);
 /// The container of call.name(), or 404 answered (behind `complaint`) and null. Takes the world's lock for
 /// the look-up only.
 [[nodiscard]] std::shared_ptr<Container> requireContainer(Call& call, const std::string& complaint = {});
+[[nodiscard]] std::shared_ptr<Container> requireContainerNamed(Call& call, const std::string& name,
+                                                               const std::string& complaint = {});
 /// The JSON body, or the daemon's complaint answered and null. `viaRunconfig`: read by runconfig's decoder
 /// (create, update), which had other words and a 500 before 23.0.
 [[nodiscard]] Poco::JSON::Object::Ptr requireJson(Call& call, bool viaRunconfig = false);

@@ -1,5 +1,6 @@
 #include "mockdocker/routes/images.h"
 
+#include "mockdocker/routes/complaints.h"
 #include "mockdocker/routes/containers.h"
 #include "mockdocker/routes/tar.h"
 #include "mockdocker/state/json.h"
@@ -74,6 +75,10 @@ std::string imageSummary(const Image& image) {
 }
 
 std::shared_ptr<Image> requireImage(Call& call, const std::string& complaint = {}) { // under the world's lock
+    if (const auto malformed = referenceComplaint(call.identity, call.name())) {
+        call.error(400, complaint + *malformed);
+        return nullptr;
+    }
     auto image = call.world.findImage(call.name());
     if (!image) call.error(404, complaint + "No such image: " + withTag(call.name()));
     return image;
@@ -109,17 +114,31 @@ void pull(Call& call, const std::string& reference) {
     call.exchange.write(statusLine("Status: Downloaded newer image for " + repository + ":" + tag));
 }
 
+// What the engine would say when the image or the archive that is to be fetched cannot be.
+std::optional<std::string> unreachable(const std::string& image, const std::string& source) {
+    const std::string registry = "http://" + std::string(unreachableRegistry) + "/";
+    if (("http://" + image).starts_with(registry)) return connectionRefused(registry + "v2/");
+    if (source.starts_with(registry)) return connectionRefused(source);
+    if (image.empty() && source.empty()) return "Get \"http:\": http: no Host in request URL";
+    return {};
+}
+
 } // namespace
 
 void imageCreate(Call& call) {
     const Request& request = call.request();
     const std::string from = familiarName(request.query("fromImage").value_or(""));
     const std::string tag = request.query("tag").value_or("");
-    if (call.exchange.hasBody()) call.exchange.body();
+    const std::string repository = request.query("repo").value_or("");
+    const std::string& named = from.empty() ? repository : from;
+    const auto malformed = named.empty() ? std::nullopt : referenceComplaint(call.identity, named);
+    if (malformed) return call.error(400, *malformed);
+    if (isTorn(call.exchange.body())) return call.error(500, tornComplaint(call.identity));
+    if (const auto refused = unreachable(from, request.query("fromSrc").value_or("")))
+        return call.error(500, *refused);
     if (!from.empty())
         return pull(call,
                     tag.empty() ? withTag(from) : from + (tag.starts_with("sha256:") ? "@" : ":") + tag);
-    const std::string repository = request.query("repo").value_or("");
     auto image = std::make_shared<Image>();
     image->id = "sha256:" + newId();
     if (!repository.empty()) image->tags = {tag.empty() ? withTag(repository) : repository + ":" + tag};
@@ -174,7 +193,10 @@ void imageTag(Call& call) {
     if (!image) return;
     const std::string tag = call.request().query("tag").value_or("");
     const std::string repository = call.request().query("repo").value_or("");
-    if (repository.empty()) return call.error(400, "invalid reference format");
+    const bool old = !call.identity.atLeast(48);
+    if (repository.empty() && !old) return call.exchange.reply(200, {}, {});
+    if (const auto malformed = referenceComplaint(call.identity, repository))
+        return call.error(old ? 500 : 400, *malformed);
     image->tags.push_back(tag.empty() ? withTag(familiarName(repository))
                                       : familiarName(repository) + ":" + tag);
     call.world.events.add("image", "tag", image->id, {{"name", image->tags.back()}});
@@ -185,6 +207,8 @@ void imagePush(Call& call) {
     if (!call.request().has("X-Registry-Auth") && !call.identity.atLeast(42)) {
         return call.error(400, "Bad parameters and missing X-Registry-Auth: EOF");
     }
+    if (const auto malformed = referenceComplaint(call.identity, call.name()))
+        return call.error(call.identity.atLeast(48) ? 400 : 500, *malformed);
     bool known = false;
     {
         const auto guard = call.world.lock();
@@ -199,13 +223,16 @@ void imagePush(Call& call) {
                                       {"error", quote(missing)}}));
 }
 
+// One by its path or several by `names`.
 void imageGet(Call& call) {
-    bool known = false;
-    {
+    const auto names = call.names.empty() ? call.request().queryAll("names") : call.names;
+    for (const std::string& name : names) {
+        if (const auto malformed = referenceComplaint(call.identity, name))
+            return call.error(500, *malformed);
         const auto guard = call.world.lock();
-        known = call.world.findImage(call.name()) != nullptr;
+        if (!World::evergreen(name) && !call.world.findImage(name))
+            return call.error(404, "No such image: " + name);
     }
-    if (!known) return call.error(404, "No such image: " + call.name());
     if (call.exchange.begin(200, "application/x-tar")) call.exchange.write(tarOf("manifest.json", "[]\n"));
 }
 
@@ -306,16 +333,18 @@ void imageBuild(Call& call) {
 }
 
 void imageCommit(Call& call) {
-    call.exchange.body();
+    if (call.exchange.hasBody() && !requireJson(call, true)) return;
     const std::string name = call.request().query("container").value_or("");
+    const std::string repository = call.request().query("repo").value_or("");
+    if (!World::evergreen(name) && !requireContainerNamed(call, name)) return;
+    const auto malformed = repository.empty() ? std::nullopt : referenceComplaint(call.identity, repository);
+    if (malformed) return call.error(call.identity.atLeast(48) ? 400 : 500, *malformed);
     const auto guard = call.world.lock();
-    if (!World::evergreen(name) && !call.world.findContainer(name))
-        return call.error(404, "No such container: " + name);
     auto image = std::make_shared<Image>();
     image->id = "sha256:" + newId();
     image->created = std::chrono::system_clock::now();
-    if (const auto repository = call.request().query("repo"))
-        image->tags = {*repository + ":" + call.request().query("tag").value_or("latest")};
+    if (!repository.empty())
+        image->tags = {repository + ":" + call.request().query("tag").value_or("latest")};
     if (!World::evergreen(name)) call.world.images().push_back(image);
     call.reply(201, json::object({{"Id", quote(image->id)}}));
 }
@@ -363,10 +392,21 @@ void volumeInspect(Call& call) {
 
 void volumeDelete(Call& call) {
     const auto guard = call.world.lock();
-    if (call.world.volumes().erase(call.name()) == 0)
+    const bool there = call.world.volumes().erase(call.name()) != 0;
+    if (!there && !call.request().queryBool("force"))
         return call.error(404, "get" + (call.name().empty() ? "" : " " + call.name()) + ": no such volume");
-    call.world.events.add("volume", "destroy", call.name(), {{"driver", "local"}});
+    if (there) call.world.events.add("volume", "destroy", call.name(), {{"driver", "local"}});
     call.exchange.reply(204, {}, {});
+}
+
+// Only those of a swarm's cluster can be updated; there are none.
+void volumeUpdate(Call& call) {
+    if (!call.identity.swarm) {
+        return call.error(503, "volume update only valid for cluster volumes, but swarm is unavailable");
+    }
+    if (const auto complaint = versionComplaint(call.request().query("version").value_or("")))
+        return call.error(400, "invalid swarm object" + *complaint);
+    call.error(404, "volume " + call.name() + " not found");
 }
 
 } // namespace mockdocker

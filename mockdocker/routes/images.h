@@ -20,5 +20,6 @@ void volumeCreate(Call& call);
 void volumeList(Call& call);
 void volumeInspect(Call& call);
 void volumeDelete(Call& call);
+void volumeUpdate(Call& call);
 
 } // namespace mockdocker

@@ -13,27 +13,6 @@
 
 namespace mockdocker {
 
-/// One request on its way through a handler.
-struct Call {
-    Exchange& exchange;
-    World& world;
-    const Identity& identity;
-    std::string version;            ///< the prefix's, or the daemon's own
-    std::vector<std::string> names; ///< what the template's variables matched, decoded
-
-    [[nodiscard]] const Request& request() const { return exchange.request(); }
-    [[nodiscard]] const std::string& name() const { return names.front(); }
-    [[nodiscard]] bool versionAtLeast(std::string_view wanted) const {
-        return compareVersions(version, wanted) >= 0;
-    }
-    /// {"message":…} and a line end, as httputils.MakeErrorHandler writes it.
-    void error(int status, std::string_view message) const;
-    /// JSON with the line end Go's encoder adds.
-    void reply(int status, std::string_view json) const;
-};
-
-using Handler = void (*)(Call&);
-
 /// The documented success, for routes without a handler and for evergreen names.
 struct Canned {
     int status = 200;
@@ -41,6 +20,29 @@ struct Canned {
     std::string_view contentType = "application/json"; ///< empty: none
     bool streamed = false;
 };
+
+/// One request on its way through a handler.
+struct Call {
+    Exchange& exchange;
+    World& world;
+    const Identity& identity;
+    std::string version;            ///< the prefix's, or the daemon's own
+    std::vector<std::string> names; ///< what the template's variables matched, decoded
+    const Canned& success;          ///< the route's
+
+    [[nodiscard]] const Request& request() const { return exchange.request(); }
+    [[nodiscard]] const std::string& name() const { return names.front(); }
+    [[nodiscard]] bool versionAtLeast(std::string_view wanted) const {
+        return compareVersions(version, wanted) >= 0;
+    }
+    /// {"message":…} and a line end, as httputils.MakeErrorHandler writes it; text below API 1.24.
+    void error(int status, std::string_view message) const;
+    /// JSON with the line end Go's encoder adds.
+    void reply(int status, std::string_view json) const;
+    void succeed() const;
+};
+
+using Handler = void (*)(Call&);
 
 enum Trait : unsigned { plain = 0, experimentalOnly = 1, swarmOnly = 2, anyMethod = 4, unversionedOnly = 8 };
 
@@ -66,7 +68,5 @@ struct Route {
 
 /// Answers a request as the daemon would.
 void dispatch(Exchange& exchange, World& world, const Identity& identity);
-
-void answerCanned(Call& call, const Canned& canned);
 
 } // namespace mockdocker

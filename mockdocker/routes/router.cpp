@@ -1,4 +1,6 @@
+#include "mockdocker/routes/complaints.h"
 #include "mockdocker/routes/route.h"
+#include "mockdocker/routes/swarm.h"
 #include "mockdocker/state/json.h"
 
 #include <Poco/Exception.h>
@@ -72,6 +74,14 @@ void notFound(Exchange& exchange, const Identity& identity) {
     exchange.reply(404, "page not found\n", "text/plain; charset=utf-8");
 }
 
+// httputils.MakeErrorHandler.
+void complain(Exchange& exchange, const std::string& version, int status, std::string_view message) {
+    if (compareVersions(version, "1.24") >= 0)
+        return exchange.reply(status, json::object({{"message", json::quote(message)}}) + "\n");
+    exchange.set("X-Content-Type-Options", "nosniff");
+    exchange.reply(status, std::string(message) + "\n", "text/plain; charset=utf-8");
+}
+
 // middleware/version.go. In engines before 29 the experimental middleware runs inside this one, so that a
 // version error has no Docker-Experimental.
 bool versionAccepted(Exchange& exchange, const Identity& identity, const std::string& version) {
@@ -93,12 +103,7 @@ bool versionAccepted(Exchange& exchange, const Identity& identity, const std::st
     const bool experimentalKnown = identity.atLeast(25) && (error.empty() || identity.atLeast(52));
     if (experimentalKnown) exchange.set("Docker-Experimental", json::boolean(identity.experimental));
     if (error.empty()) return true;
-    if (compareVersions(version, "1.24") < 0) {
-        exchange.set("X-Content-Type-Options", "nosniff");
-        exchange.reply(400, error + "\n", "text/plain; charset=utf-8");
-    } else {
-        exchange.reply(400, json::object({{"message", json::quote(error)}}) + "\n");
-    }
+    complain(exchange, version, 400, error);
     return false;
 }
 
@@ -117,13 +122,7 @@ bool allowed(Call& call, const Route& route) {
                             " requires minimum API version 1." + std::to_string(route.since));
         return false;
     }
-    if ((route.traits & swarmOnly) != 0 && !call.identity.swarm) {
-        call.error(503,
-                   "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to "
-                   "connect this node to swarm and try again.");
-        return false;
-    }
-    return true;
+    return (route.traits & swarmOnly) == 0 || requireManager(call);
 }
 
 bool redirected(Exchange& exchange) {
@@ -140,11 +139,28 @@ bool redirected(Exchange& exchange) {
 } // namespace
 
 void Call::error(int status, std::string_view message) const {
-    exchange.reply(status, json::object({{"message", json::quote(message)}}) + "\n");
+    complain(exchange, version, status, message);
 }
 
 void Call::reply(int status, std::string_view json) const {
     exchange.reply(status, std::string(json) + "\n");
+}
+
+void Call::succeed() const {
+    std::string name = json::quote(names.empty() ? "" : names.front());
+    name = name.substr(1, name.size() - 2);
+    std::string body;
+    for (const char c : success.body) {
+        if (c == '@')
+            body += name;
+        else
+            body.push_back(c);
+    }
+    if (exchange.hasBody()) exchange.body();
+    if (!success.streamed) return exchange.reply(success.status, body, success.contentType);
+    if (!exchange.begin(success.status, success.contentType)) return;
+    exchange.write(body);
+    exchange.finish();
 }
 
 std::optional<std::vector<std::string>> matchPattern(std::string_view pattern, std::string_view path) {
@@ -171,23 +187,6 @@ std::string cleanPath(std::string_view path) {
     return clean;
 }
 
-void answerCanned(Call& call, const Canned& canned) {
-    std::string name = json::quote(call.names.empty() ? "" : call.name());
-    name = name.substr(1, name.size() - 2);
-    std::string body;
-    for (const char c : canned.body) {
-        if (c == '@')
-            body += name;
-        else
-            body.push_back(c);
-    }
-    if (call.exchange.hasBody()) call.exchange.body();
-    if (!canned.streamed) return call.exchange.reply(canned.status, body, canned.contentType);
-    if (!call.exchange.begin(canned.status, canned.contentType)) return;
-    call.exchange.write(body);
-    call.exchange.finish();
-}
-
 void dispatch(Exchange& exchange, World& world, const Identity& identity) {
     const Request& request = exchange.request();
     if (request.method == "OPTIONS" && request.target == "*") { // net/http's globalOptionsHandler
@@ -199,12 +198,12 @@ void dispatch(Exchange& exchange, World& world, const Identity& identity) {
     if (match.route == nullptr) return notFound(exchange, identity);
     const std::string version = match.version.empty() ? identity.apiVersion : match.version;
     if (!versionAccepted(exchange, identity, version)) return;
-    Call call{exchange, world, identity, version, match.names};
-    if (!allowed(call, *match.route)) return;
+    Call call{exchange, world, identity, version, match.names, match.route->canned};
+    if (!allowed(call, *match.route) || !filtersFit(call, *match.route)) return;
     const bool evergreen = !call.names.empty() && World::evergreen(call.name());
     try {
         if (match.route->handler == nullptr || (evergreen && match.route->canned.status != 0)) {
-            answerCanned(call, match.route->canned);
+            call.succeed();
         } else {
             match.route->handler(call);
         }

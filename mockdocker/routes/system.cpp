@@ -1,5 +1,6 @@
 #include "mockdocker/routes/system.h"
 
+#include "mockdocker/routes/complaints.h"
 #include "mockdocker/routes/containers.h"
 #include "mockdocker/routes/tar.h"
 #include "mockdocker/state/json.h"
@@ -28,34 +29,6 @@ std::string base64(const std::string& text) {
 // Containers that exist have the canned answer; evergreen ones never get here.
 void forContainer(Call& call, int status, std::string_view body, std::string_view type) {
     if (requireContainer(call)) call.exchange.reply(status, body, type);
-}
-
-struct Network {
-    std::string_view name;
-    std::string_view id;
-    std::string_view driver;
-};
-constexpr std::array networks{
-    Network{"bridge", "b1d9e0000000000000000000000000000000000000000000000000000000b1d9", "bridge"},
-    Network{"host", "4057000000000000000000000000000000000000000000000000000000004057", "host"},
-    Network{"none", "202e00000000000000000000000000000000000000000000000000000000202e", "null"}};
-
-std::string networkJson(const Network& network) {
-    return json::object({{"Name", quote(network.name)},
-                         {"Id", quote(network.id)},
-                         {"Created", quote("2026-01-01T00:00:00Z")},
-                         {"Scope", quote("local")},
-                         {"Driver", quote(network.driver)},
-                         {"EnableIPv6", "false"},
-                         {"IPAM", R"({"Driver":"default","Options":null,"Config":[]})"},
-                         {"Internal", "false"},
-                         {"Attachable", "false"},
-                         {"Ingress", "false"},
-                         {"ConfigFrom", R"({"Network":""})"},
-                         {"ConfigOnly", "false"},
-                         {"Containers", "{}"},
-                         {"Options", "{}"},
-                         {"Labels", "{}"}});
 }
 
 } // namespace
@@ -189,7 +162,17 @@ void systemInfo(Call& call) {
 void buildCancel(Call& call) {
     const auto id = call.request().query("id").value_or("");
     if (id.empty()) return call.error(call.identity.atLeast(42) ? 400 : 500, "build ID not provided");
-    call.exchange.reply(200, {}, {});
+    call.exchange.reply(200, {});
+}
+
+void buildPrune(Call& call) {
+    const std::string amount = call.request().query("keep-storage").value_or("");
+    if (const auto complaint = amount.empty() ? std::nullopt : numberComplaint(amount)) {
+        return call.error(call.identity.atLeast(48) ? 400 : 500,
+                          "keep-storage is in bytes and expects an integer, got " + amount + ": " +
+                              *complaint);
+    }
+    call.succeed();
 }
 
 void diskUsage(Call& call) {
@@ -199,6 +182,17 @@ void diskUsage(Call& call) {
 
 namespace {
 
+// What images hold is not imitated: a path is there when it begins with one of the usual folders.
+bool requirePath(Call& call, const std::string& path) {
+    constexpr std::string_view folders =
+        " bin dev etc home lib media mnt opt proc root run sbin srv sys tmp usr var ";
+    const std::string clean = cleanPath("/" + path).substr(1);
+    const std::string first = clean.substr(0, clean.find('/'));
+    if (first.empty() || folders.find(" " + first + " ") != std::string_view::npos) return true;
+    call.error(404, "Could not find the file " + path + " in container " + call.name());
+    return false;
+}
+
 // False: an error has been answered.
 bool statArchive(Call& call) {
     const auto path = call.request().query("path");
@@ -206,7 +200,7 @@ bool statArchive(Call& call) {
         call.error(400, "bad parameter: pathcannot be empty");
         return false;
     }
-    if (!requireContainer(call)) return false;
+    if (!requireContainer(call) || !requirePath(call, *path)) return false;
     const std::string name = path->substr(path->rfind('/') + 1);
     const std::string stat = json::object({{"name", quote(name)},
                                            {"size", "5"},
@@ -226,14 +220,14 @@ void archiveHead(Call& call) {
 void archiveGet(Call& call) {
     if (!statArchive(call)) return;
     const std::string path = call.request().query("path").value_or("");
-    if (!call.exchange.begin(200, "application/x-tar")) return;
-    call.exchange.write(tarOf(path.substr(path.rfind('/') + 1), "mock\n"));
+    call.exchange.reply(200, tarOf(path.substr(path.rfind('/') + 1), "mock\n"), "application/x-tar");
 }
 
 void archivePut(Call& call) {
-    if (!call.request().query("path")) return call.error(400, "bad parameter: pathcannot be empty");
-    if (!requireContainer(call)) return;
-    call.exchange.body();
+    const std::string path = call.request().query("path").value_or("");
+    if (path.empty()) return call.error(400, "bad parameter: pathcannot be empty");
+    if (!requireContainer(call) || !requirePath(call, path)) return;
+    if (isTorn(call.exchange.body())) return call.error(500, tornComplaint(call.identity));
     call.exchange.reply(200, {}, {});
 }
 
@@ -259,31 +253,45 @@ void removedCopy(Call& call) {
     if (call.exchange.begin(200, "application/x-tar")) call.exchange.write(tarOf("file", "mock\n"));
 }
 
-void networkList(Call& call) {
-    std::vector<std::string> items;
-    items.reserve(networks.size());
-    for (const Network& network : networks) items.push_back(networkJson(network));
-    call.reply(200, json::array(items));
-}
+namespace {
 
-// The predefined ones cannot be removed, and there are no others.
-void networkDelete(Call& call) {
-    const bool known =
-        std::ranges::any_of(networks, [&](const Network& network) { return network.name == call.name(); });
-    if (known) return call.error(403, call.name() + " is a pre-defined network and cannot be removed");
-    call.error(404, "network " + call.name() + " not found");
-}
+// net/http/pprof's, by the last segment of the path; any other is a profile by name.
+struct Profile {
+    std::string_view name;
+    std::string_view type;
+    std::string_view body;
+    bool streamed;
+};
+constexpr std::string_view binary = "application/octet-stream";
+constexpr std::string_view text = "text/plain; charset=utf-8";
+constexpr std::array profiles{Profile{"", "text/html; charset=utf-8", "<html>mock</html>\n", true},
+                              Profile{"cmdline", text, "dockerd", false},
+                              Profile{"symbol", text, "num_symbols: 1\n", false},
+                              Profile{"profile", binary, "mock", false},
+                              Profile{"trace", binary, "mock", true},
+                              Profile{"allocs", binary, "mock", true},
+                              Profile{"block", binary, "mock", true},
+                              Profile{"goroutine", binary, "mock", true},
+                              Profile{"heap", binary, "mock", true},
+                              Profile{"mutex", binary, "mock", true},
+                              Profile{"threadcreate", binary, "mock", true}};
 
-void noSuchPlugin(Call& call) {
-    call.error(404, "plugin " + quote(call.name()) + " not found");
-}
+} // namespace
 
-void networkInspect(Call& call) {
-    const auto at = std::ranges::find_if(networks, [&](const Network& network) {
-        return network.name == call.name() || network.id.starts_with(call.name());
-    });
-    if (at == networks.end()) return call.error(404, "network " + call.name() + " not found");
-    call.reply(200, networkJson(*at));
+void debugPprof(Call& call) {
+    const std::string& path = call.request().path;
+    const std::string name = path.substr(path.rfind('/') + 1);
+    const auto* const profile =
+        std::ranges::find_if(profiles, [&](const Profile& each) { return each.name == name; });
+    call.exchange.set("X-Content-Type-Options", "nosniff");
+    if (profile == profiles.end()) {
+        call.exchange.set("X-Go-Pprof", "1");
+        return call.exchange.reply(404, "Unknown profile\n", text);
+    }
+    if (profile->type == binary)
+        call.exchange.set("Content-Disposition", "attachment; filename=" + quote(name));
+    if (!profile->streamed) return call.exchange.reply(200, profile->body, profile->type);
+    if (call.exchange.begin(200, profile->type)) call.exchange.write(profile->body);
 }
 
 } // namespace mockdocker

@@ -1,4 +1,4 @@
-// Handlers of /_ping, /version, /info, OPTIONS, /auth and of containers' archives.
+// Handlers of /_ping, /version, /info, OPTIONS, /build/…, /debug and of containers' archives.
 #pragma once
 
 #include "mockdocker/routes/route.h"
@@ -10,6 +10,8 @@ void options(Call& call);
 void systemVersion(Call& call);
 void systemInfo(Call& call);
 void buildCancel(Call& call);
+void buildPrune(Call& call);
+void debugPprof(Call& call);
 void diskUsage(Call& call);
 void archiveGet(Call& call);
 void archiveHead(Call& call);
@@ -18,9 +20,5 @@ void containerChanges(Call& call);
 void containerUpdate(Call& call);
 void containerExport(Call& call);
 void removedCopy(Call& call);
-void networkList(Call& call);
-void networkInspect(Call& call);
-void networkDelete(Call& call);
-void noSuchPlugin(Call& call);
 
 } // namespace mockdocker

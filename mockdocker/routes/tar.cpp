@@ -38,6 +38,10 @@ bool isTar(std::string_view archive) {
            std::strtoul(std::string(head.substr(148, 8)).c_str(), nullptr, 8) == checksum(head);
 }
 
+bool isTorn(std::string_view archive) {
+    return !archive.empty() && archive.size() < block && !archive.starts_with("\x1f\x8b");
+}
+
 std::optional<std::string> tarMember(std::string_view archive, std::string_view name) {
     const auto plain = [](std::string_view path) { return path.starts_with("./") ? path.substr(2) : path; };
     while (archive.size() >= block && isTar(archive) && archive[0] != '\0') {
