@@ -1,4 +1,4 @@
-"""The mock daemon answers as the engine does: the same requests to both.
+"""The mock daemon answers as the engine does: the same requests to both, first to nodes of no swarm, then to managers.
 
 Compared are status, framing, content type, the names of the header fields and, of errors, the body. What differs is
 listed with its reason in mockdocker/fidelity-differences.tsv; a listed difference that has gone is a failure, too.
@@ -12,6 +12,7 @@ import re
 import socket
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,11 @@ def table(path, columns):
     return [row + [""] * (columns - len(row)) for row in rows]
 
 
-REQUESTS = table(Path(__file__).with_name("fidelity_requests.tsv"), 4)
+HERE = Path(__file__).parent
+REQUESTS = table(HERE / "fidelity_requests.tsv", 4)
+IN_A_SWARM = table(HERE / "fidelity_requests_in_a_swarm.tsv", 4)
 DIFFERENCES = table(REPOSITORY / "mockdocker/fidelity-differences.tsv", 6)
+OPERATIONS = table(REPOSITORY / "conformance/tables/operations.tsv", 11)
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -73,9 +77,12 @@ class Daemon:
         for name in ("running", "stopped"):
             self.call("DELETE", f"/containers/{self.names[name]}?force=1")
 
+    def filled(self, text):
+        return re.sub(r"\{(\w+)\}", lambda name: self.names[name[1]], text)
+
     def ask(self, line, fields, body):
         """The bytes of the answer until it is complete, or for streams: until its head is."""
-        line = line.format_map(self.names)
+        line, body = self.filled(line), self.filled(body)
         if not re.search(r" HTT[PX]/\S+$", line):
             line += " HTTP/1.1"
         fields = fields.encode().decode("unicode_escape")
@@ -159,17 +166,37 @@ def engine_version(real):
     return real.call("GET", "/version")
 
 
-@pytest.fixture(scope="module")
-def mock(engine_version):
+@contextmanager
+def mock_daemon(engine_version, *options):
     with tempfile.TemporaryDirectory(prefix="mockdocker-") as folder:
         path = f"{folder}/docker.sock"
         program = subprocess.Popen(
-            [MOCKDOCKERD, "--socket", path, "--no-swarm", "--until-eof", "--api-version", engine_version["ApiVersion"],
-             "--min-api-version", engine_version["MinAPIVersion"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            [MOCKDOCKERD, "--socket", path, "--until-eof", "--api-version", engine_version["ApiVersion"],
+             "--min-api-version", engine_version["MinAPIVersion"], *options],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert b"listening on" in program.stdout.readline()
         yield Daemon(path)
         program.stdin.close()
         assert program.wait(10) == 0
+
+
+@pytest.fixture(scope="module")
+def mock(engine_version):
+    with mock_daemon(engine_version, "--no-swarm") as daemon:
+        yield daemon
+
+
+@pytest.fixture(scope="module")
+def real_manager(real):
+    real.call("POST", "/swarm/init", {"ListenAddr": "127.0.0.1:2377", "AdvertiseAddr": "127.0.0.1"})
+    yield real
+    real.call("POST", "/swarm/leave?force=1")
+
+
+@pytest.fixture(scope="module")
+def mock_manager(engine_version):
+    with mock_daemon(engine_version) as daemon:
+        yield daemon
 
 
 def listed_differences(case, api):
@@ -179,9 +206,7 @@ def listed_differences(case, api):
     return set(listed) - may, may
 
 
-@pytest.mark.parametrize("case, line, fields, body", REQUESTS, ids=[row[0] for row in REQUESTS])
-def test_same_answer(real, mock, engine_version, case, line, fields, body):
-    api = engine_version["ApiVersion"]
+def compare(real, mock, api, case, line, fields, body):
     theirs = real.ask(line, fields, body).aspects(real.names)
     ours = mock.ask(line, fields, body).aspects(mock.names)
     differing = {aspect for aspect in theirs if theirs[aspect] != ours[aspect]}
@@ -191,5 +216,41 @@ def test_same_answer(real, mock, engine_version, case, line, fields, body):
     assert listed - differing == set(), f"no longer differs, take it off the list: {sorted(listed - differing)}"
 
 
+def each(requests):
+    return pytest.mark.parametrize("request_row", requests, ids=[row[0] for row in requests])
+
+
+@each(REQUESTS)
+def test_same_answer(real, mock, engine_version, request_row):
+    compare(real, mock, engine_version["ApiVersion"], *request_row)
+
+
+@each(IN_A_SWARM)
+def test_same_answer_in_a_swarm(real_manager, mock_manager, engine_version, request_row):
+    compare(real_manager, mock_manager, engine_version["ApiVersion"], *request_row)
+
+
 def test_every_listed_difference_is_of_a_request():
-    assert {row[0] for row in DIFFERENCES} - {row[0] for row in REQUESTS} == set()
+    assert {row[0] for row in DIFFERENCES} - {row[0] for row in REQUESTS + IN_A_SWARM} == set()
+
+
+def operation(line):
+    """The id of the operation that a request line asks: of those that fit, the one with the fewest variables."""
+    method, target = line.split(" ")[:2]
+    path = re.sub(r"^/v[\d.]+(?=/)", "", target.partition("?")[0])
+
+    def fits(template):
+        segments = template.split("/")
+        return len(segments) == path.count("/") + 1 and all(
+            asked == segment or (asked and segment.startswith("{")) for asked, segment in zip(path.split("/"), segments))
+
+    fitting = [row for row in OPERATIONS if row[0] == method and fits(row[1])]
+    return min(fitting, key=lambda row: row[1].count("{"))[2] if fitting else None
+
+
+def test_every_operation_is_asked():
+    def over_http_1(traits):
+        return "h2c" not in traits or "hijack" in traits
+
+    all_of_them = {row[2] for row in OPERATIONS[1:] if over_http_1(row[8].split(","))}
+    assert all_of_them - {operation(row[1]) for row in REQUESTS} == set()
