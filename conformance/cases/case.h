@@ -85,6 +85,7 @@ struct Step {
 };
 
 enum class Need : std::uint8_t { nothing, ipv6, root };
+enum class Without : std::uint8_t { nothing, ipv6 };
 
 struct Case {
     std::string id; // FAMILY/NAME
@@ -94,8 +95,9 @@ struct Case {
     std::string settings;    // as written: cases with the same share a target
     Environment environment; // values may hold {port}, {port2} and {folder}
     Need need = Need::nothing;
-    unsigned openFiles = 0; // the target's limit; 0: inherited
-    bool ownTarget = false; // not to be shared with other cases
+    Without without = Without::nothing; // what the target is not given
+    unsigned openFiles = 0;             // the target's limit; 0: inherited
+    bool ownTarget = false;             // not to be shared with other cases
     std::string file;
     std::size_t line = 0;
     std::vector<Step> steps;

@@ -173,6 +173,8 @@ private:
             case_.operation = oneLine();
         else if (line_.key == "needs")
             setNeed();
+        else if (line_.key == "without")
+            setWithout();
         else if (line_.key == "open files")
             setOpenFiles();
         else if (!takeShorthand())
@@ -227,8 +229,9 @@ private:
         line_.number = case_.line;
         if (case_.sentence.empty()) fail("the case says not what the proxy must do: 'the proxy: must …'");
         if (case_.steps.empty()) fail("the case has no steps");
-        if (case_.openFiles != 0 || std::any_of(case_.steps.begin(), case_.steps.end(),
-                                                [](const Step& one) { return one.who == Who::target; }))
+        if (case_.openFiles != 0 || case_.without != Without::nothing ||
+            std::any_of(case_.steps.begin(), case_.steps.end(),
+                        [](const Step& one) { return one.who == Who::target; }))
             case_.ownTarget = true;
         if (ambiguous_ != 0) addOneReading();
         cases_.push_back(std::move(case_));
@@ -256,6 +259,12 @@ private:
             case_.need = Need::root;
         else
             fail("needs takes ipv6 or root, not '" + name + "'");
+    }
+
+    void setWithout() {
+        const std::string name = oneLine();
+        if (name != "ipv6") fail("without takes ipv6, not '" + name + "'");
+        case_.without = Without::ipv6;
     }
 
     void setOpenFiles() {

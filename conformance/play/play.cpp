@@ -572,6 +572,8 @@ bool wantsNoStart(const Case& one) {
 // The target for a case: the one that runs already where it may be shared.
 void prepare(Scene& scene, const Case& one, std::string& output) {
     if (one.need == Need::ipv6 && !hasIpv6()) throw Skipped{"there is no IPv6 here"};
+    if (one.without == Without::ipv6 && !scene.adapter.image.empty())
+        throw Skipped{"from a container on the host's network IPv6 cannot be kept"};
     if (one.need == Need::root && ::geteuid() != 0) throw Skipped{"needs root"};
     const bool shared = scene.target && !one.ownTarget && scene.sharedSettings == one.settings;
     if (shared) return;
@@ -602,7 +604,8 @@ void Scene::start(const Case& one, std::uint16_t at) {
     port = at == 0 ? freePort() : at;
     Environment environment = one.environment;
     for (auto& [name, value] : environment) value = filled(*this, value);
-    target = std::make_unique<Target>(adapter, environment, socketPath, Start{port, one.openFiles});
+    const Confinement confinement{one.openFiles, one.without == Without::ipv6};
+    target = std::make_unique<Target>(adapter, environment, socketPath, Start{port, confinement});
     sharedSettings = one.ownTarget ? "" : one.settings;
     stage.watch(&target->pidFd());
     ++starts;

@@ -1,15 +1,21 @@
 #include "conformance/target/spawn.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <string_view>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +44,21 @@ std::vector<std::string> assignments(const Environment& environment) {
     return list;
 }
 
+// From here on socket(AF_INET6, …) fails as on a kernel without IPv6, whatever program this becomes.
+bool giveUpIpv6() {
+    std::array filter{
+        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args)),
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 1),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog program{filter.size(), filter.data()};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
 } // namespace
 
 Fd newOutput() {
@@ -57,7 +78,7 @@ std::string endOf(const Fd& output, off_t most) {
 }
 
 pid_t spawn(std::vector<std::string> words, const Environment& environment, const Fd& output,
-            unsigned openFiles) {
+            const Confinement& confinement) {
     Prepared command(std::move(words));
     Prepared variables(assignments(environment));
     const pid_t parent = ::getpid();
@@ -68,10 +89,11 @@ pid_t spawn(std::vector<std::string> words, const Environment& environment, cons
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    if (openFiles != 0) {
-        const rlimit limit{openFiles, openFiles};
+    if (confinement.openFiles != 0) {
+        const rlimit limit{confinement.openFiles, confinement.openFiles};
         if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(126);
     }
+    if (confinement.withoutIpv6 && !giveUpIpv6()) ::_exit(126);
     const int input = ::open("/dev/null", O_RDONLY);
     ::dup2(input, STDIN_FILENO);
     ::dup2(output.get(), STDOUT_FILENO);

@@ -14,10 +14,15 @@ namespace conformance {
 Fd newOutput();
 std::string endOf(const Fd& output, off_t most);
 
+// What a program has to do without.
+struct Confinement {
+    unsigned openFiles = 0;   // its limit; 0: inherited
+    bool withoutIpv6 = false; // as on a kernel that has none
+};
+
 // The process's id, or -1 with errno. Ended by the kernel (SIGTERM) when the calling thread ends.
-// `openFiles`: its limit; 0: inherited.
 pid_t spawn(std::vector<std::string> words, const Environment& environment, const Fd& output,
-            unsigned openFiles = 0);
+            const Confinement& confinement = {});
 
 // The first line that a command prints; empty when it cannot be run, or fails.
 std::string firstLineOf(std::vector<std::string> words);

@@ -2,7 +2,6 @@
 
 #include "conformance/net/socket.h"
 #include "conformance/target/container.h"
-#include "conformance/target/spawn.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -86,11 +85,14 @@ void Target::spawn(const Environment& settings, const std::string& socketPath, c
     if (adapter_.image.empty()) {
         Environment all = inheritedEnvironment();
         for (const auto& [name, value] : environment) all[name] = value;
-        pid_ = conformance::spawn(adapter_.command, all, output_, permitted(how.openFiles));
+        Confinement confinement = how.confinement;
+        confinement.openFiles = permitted(confinement.openFiles);
+        pid_ = conformance::spawn(adapter_.command, all, output_, confinement);
     } else {
         container_ = newContainerName();
         pid_ = conformance::spawn(
-            runCommand(adapter_, {container_, socketPath, port_, permitted(how.openFiles)}, environment),
+            runCommand(adapter_, {container_, socketPath, port_, permitted(how.confinement.openFiles)},
+                       environment),
             inheritedEnvironment(), output_);
     }
     if (pid_ < 0) throw TargetError("cannot start a process: " + std::string(::strerrordesc_np(errno)));

@@ -6,6 +6,7 @@
 
 #include "conformance/net/fd.h"
 #include "conformance/target/adapter.h"
+#include "conformance/target/spawn.h"
 
 #include <chrono>
 #include <cstdint>
@@ -36,7 +37,7 @@ private:
 
 struct Start {
     std::uint16_t port = 0; // 0: a free one
-    unsigned openFiles = 0; // limit; 0: inherited
+    Confinement confinement{};
 };
 
 class Target {

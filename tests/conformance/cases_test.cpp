@@ -3,11 +3,13 @@
 #include "conformance/cases/bytes.h"
 #include "conformance/cases/case.h"
 #include "conformance/play/message.h"
+#include "conformance/table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 namespace {
 
@@ -49,6 +51,16 @@ TEST(Cases, AreRead) {
     EXPECT_EQ(cases[1].steps[0].bytes, "GET / HTTP/1.1\r\n\r\nbody");
     EXPECT_EQ(cases[1].environment.at("IMAGES"), "0");
     EXPECT_EQ(cases[1].environment.at("CONTAINERS"), "1");
+}
+
+TEST(Cases, WhatATargetIsNotGivenIsRead) {
+    const auto cases = parseCases("case: a\nwithout: ipv6\nopen files: 64\nthe proxy: must\ndenied: GET /x\n",
+                                  "x.cases", "x", Dialect::tecnativa);
+    ASSERT_EQ(cases.size(), 1U);
+    EXPECT_EQ(cases[0].without, Without::ipv6);
+    EXPECT_EQ(cases[0].openFiles, 64U);
+    EXPECT_TRUE(cases[0].ownTarget);
+    EXPECT_EQ(errorOf("case: a\nwithout: ipv4\n"), "x.cases:2: without takes ipv6, not 'ipv4'");
 }
 
 TEST(Cases, AmbiguousMakesTwo) {
@@ -121,6 +133,21 @@ TEST(OneReading, IsStrict) {
           "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2 \r\n{}\r\n",
           "GET /x HTTP/1.1\r\nA : b\r\n\r\n", "GET /x HTTP/1.1\r\nA: b\n\r\n\r\n"})
         EXPECT_NE(secondReading(doubtful, "/smuggled"), "") << doubtful;
+}
+
+// Nothing that users ran into is without a case.
+TEST(Tables, WhatUsersRanIntoIsTried) {
+    std::set<std::string> ids;
+    for (const auto& family : scriptedFamilies())
+        for (const auto& one : builtinCases(family, Dialect::tecnativa)) ids.insert(one.id);
+    const Table table =
+        parseTable(embeddedTable("ran-into"), embeddedTableFile("ran-into"), {"issues", "what", "cases"});
+    EXPECT_GE(table.rows.size(), 17U);
+    for (const auto& row : table.rows) {
+        const auto cases = listOf(row.fields[2], ' ');
+        EXPECT_FALSE(cases.empty()) << row.fields[1];
+        for (const auto& id : cases) EXPECT_TRUE(ids.contains(id)) << "line " << row.line << ": " << id;
+    }
 }
 
 } // namespace

@@ -69,7 +69,7 @@ protected:
 };
 
 TEST_F(Image, RunsOnTheHostsNetworkWithTheVariables) {
-    Target target(adapter("denies-all"), {{"CONTAINERS", "1"}}, socket_, {0, 1024});
+    Target target(adapter("denies-all"), {{"CONTAINERS", "1"}}, socket_, {0, {1024}});
     const auto at = "127.0.0.1:" + std::to_string(target.port());
     EXPECT_THAT(told(), HasSubstr("unix:///engine: run --rm --name socket-proxy-conformance-"));
     EXPECT_THAT(told(), HasSubstr(" --volume " + folder_.path() + ":" + folder_.path() + " "));
