@@ -39,7 +39,7 @@ std::string_view withoutPrefix(std::string_view path) {
 }
 
 bool hasControlByte(std::string_view path) {
-    return std::any_of(path.begin(), path.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; });
+    return std::any_of(path.begin(), path.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
 // Clean: no empty segment but a last one, no "." and no "..".

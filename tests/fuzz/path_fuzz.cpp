@@ -34,9 +34,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     require(decoded.data() == storage.data() && decoded.size() <= size, "the view is of the storage");
-    require(std::none_of(decoded.begin(), decoded.end(),
-                         [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; }),
-            "no control octet comes out");
+    require(
+        std::none_of(decoded.begin(), decoded.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }),
+        "no control octet comes out");
     if (path.view().find('%') == std::string_view::npos)
         require(decoded == path.view(), "without escapes nothing changes");
     const std::string encoded = encode(decoded);

@@ -56,7 +56,7 @@ std::string escaped(const std::string& text) {
     std::string all;
     for (const char c : text) {
         if (c == '"' || c == '\\') all += '\\';
-        all += (c >= ' ' || c < 0) ? c : ' ';
+        all += static_cast<unsigned char>(c) >= 0x20 ? c : ' ';
     }
     return all;
 }

@@ -62,7 +62,7 @@ std::optional<std::string> decoded(std::string_view path) {
 }
 
 bool hasControl(std::string_view path) {
-    return std::ranges::any_of(path, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; });
+    return std::ranges::any_of(path, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
 std::vector<std::string> segmentsOf(std::string_view path) {
