@@ -14,7 +14,8 @@ ChunkedScanner::Result ChunkedScanner::scan(std::string_view input) noexcept {
     std::size_t at = 0;
     while (at != input.size() && state_ != State::complete && state_ != State::rejected) {
         if (state_ == State::data) {
-            const std::size_t taken = std::min<std::uint64_t>(remaining_, input.size() - at);
+            const auto taken =
+                static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input.size() - at));
             skip(taken);
             at += taken;
             continue;
