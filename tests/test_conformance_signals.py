@@ -48,7 +48,8 @@ def test_nothing_survives(which, tmp_path):
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     suite = subprocess.Popen([SUITE, "run", "--target", target, "--id", "access/none", "--json", tmp_path / "r.json"],
-                             env={**os.environ, "TMPDIR": str(temporary)}, stdout=subprocess.DEVNULL)
+                             env={**os.environ, "TMPDIR": str(temporary)}, stdout=subprocess.DEVNULL,
+                             preexec_fn=lambda: signal.signal(which, signal.SIG_DFL))  # nohup(1) ignores SIGHUP
     try:
         targets = awaited(lambda: list(temporary.iterdir()) and children_of(suite.pid), "a target's start")
         suite.send_signal(which)
