@@ -134,7 +134,8 @@ void printComparison(std::ostream& out, const RunResult& run) {
             columns.resize(run.targets.size());
             columns[i].add(cell);
         }
-    out << "\n  deviations of cases: required + hardening, known\n  " << std::left << std::setw(nameWidth) << "";
+    out << "\n  deviations of cases: required + hardening, known\n  " << std::left << std::setw(nameWidth)
+        << "";
     for (const auto& target : run.targets) out << "  " << std::setw(34) << target.name;
     out << "\n";
     for (const auto& [family, columns] : families) {

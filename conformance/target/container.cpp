@@ -34,7 +34,8 @@ std::vector<std::string> runCommand(const Adapter& adapter, const Container& con
                "127.0.0.1:" + std::to_string(container.port) + ":" + std::to_string(adapter.imagePort));
     if (container.openFiles != 0) option("--ulimit", "nofile=" + std::to_string(container.openFiles));
     for (const auto& [name, value] : environment)
-        if (name != "BIND_CONFIG" || adapter.imagePort == 0) option("--env", name + "=" + value);
+        if (name != "BIND_CONFIG" || adapter.imagePort == 0)
+            option("--env", std::string(name).append("=").append(value));
     words.push_back(adapter.image);
     return words;
 }
