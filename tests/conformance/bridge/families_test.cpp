@@ -33,6 +33,13 @@ const std::vector<Share>& shares() {
     return all;
 }
 
+// A sanitizer's memory is not the proxy's.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::string_view notUnderSanitizers = "limits/idle-memory";
+#else
+constexpr std::string_view notUnderSanitizers;
+#endif
+
 class Reference : public testing::TestWithParam<Share> {};
 
 TEST_P(Reference, Conforms) {
@@ -41,7 +48,8 @@ TEST_P(Reference, Conforms) {
     adapter.command = {REFERENCE_PROXY};
     adapter.environment = {{"LOG_LEVEL", "warning"}};
     for (const auto& verdict : judgeGroups(adapter, GetParam().ids, conformance::Level::hardening))
-        EXPECT_TRUE(verdict.status == Status::pass || verdict.status == Status::skip)
+        EXPECT_TRUE(verdict.status == Status::pass || verdict.status == Status::skip ||
+                    verdict.id == notUnderSanitizers)
             << verdict.id << ": " << nameOf(verdict.status) << "\n"
             << verdict.why;
 }
