@@ -38,6 +38,20 @@ std::string_view withoutPrefix(std::string_view path) {
     return whole ? path.substr(end) : path;
 }
 
+// Whether the path's version is before 1.24 as the daemon compares: number by number, an empty one being 0.
+bool isOld(std::string_view path) {
+    std::string_view version = path.substr(0, path.size() - withoutPrefix(path).size());
+    if (version.empty()) return false;
+    version.remove_prefix(std::string_view("/v").size());
+    unsigned long numbers[2] = {0, 0};
+    for (unsigned long& number : numbers) {
+        const std::string digits(version.substr(0, version.find('.')));
+        if (!digits.empty() && digits.size() < 10) number = std::stoul(digits);
+        version.remove_prefix(std::min(version.size(), digits.size() + 1));
+    }
+    return numbers[0] < 1 || (numbers[0] == 1 && numbers[1] < 24);
+}
+
 bool hasControlByte(std::string_view path) {
     return std::any_of(path.begin(), path.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
@@ -119,6 +133,7 @@ struct Oracle::Request {
     std::string_view method;
     std::string_view path; // without the version prefix
     bool reads = false;    // GET or HEAD
+    bool old = false;      // of an API before 1.24, in which a start may bring a configuration
 };
 
 Oracle::Oracle(Dialect dialect, const Environment& environment)
@@ -136,10 +151,13 @@ bool Oracle::anyGranted(VariableKind kind, const Request& request, bool strict) 
     for (std::size_t i = 0; i < grants_.size(); ++i) {
         const Variable& variable = variables_.all()[i];
         if (!grants_[i] || variable.kind != kind) continue;
-        for (const auto& governed : variable.governs)
+        for (const auto& governed : variable.governs) {
+            if (strict && request.old && kind == VariableKind::action && governed.ends_with("/start"))
+                continue;
             if (kind == VariableKind::section ? inSection(request.path, governed, strict)
                                               : matchesAction(request.path, governed, strict))
                 return true;
+        }
     }
     return false;
 }
@@ -191,16 +209,18 @@ Expectation Oracle::judge(std::string_view method, std::string_view target) cons
 
     const bool reads = method == "GET" || method == "HEAD";
     const std::string lowered = lowerCase(*decoded);
-    const Decision loose = decide({method, withoutPrefix(lowered), reads}, false);
+    const Decision loose = decide({method, withoutPrefix(lowered), reads, false}, false);
     const auto levelOf = [&](bool allow) {
         return allow == loose.allow ? Level::required : Level::hardening;
     };
     if (!isClean(*decoded)) return {Answer::deny, levelOf(false), "S3: the path is not clean"};
 
-    const Request request{method, withoutPrefix(*decoded), reads};
+    const Request request{method, withoutPrefix(*decoded), reads, isOld(*decoded)};
     if (method == "GET" && !post_ && matchesGate(request.path, "/containers/{id}/attach/ws", true))
         return {Answer::deny, levelOf(false), "S5: a GET that writes, and POST is not granted"};
     const Decision strict = decide(request, true);
+    if (request.old && !strict.allow && decide({method, request.path, reads, false}, true).allow)
+        return {Answer::deny, levelOf(false), "S9: before API 1.24 a start may bring a configuration"};
     return {strict.allow ? Answer::allow : Answer::deny, levelOf(strict.allow), strict.rule};
 }
 

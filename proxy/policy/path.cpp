@@ -5,11 +5,23 @@
 namespace proxy::policy {
 namespace {
 
-// The daemon's "/v{version:[0-9.]+}", registered before every route: lower case, at most once.
-std::string_view withoutVersion(std::string_view path) noexcept {
-    if (!path.starts_with("/v")) return path;
+// The daemon's "/v{version:[0-9.]+}", registered before every route: lower case, at most once. Its size; 0:
+// there is none.
+std::size_t sizeOfPrefix(std::string_view path) noexcept {
+    if (!path.starts_with("/v")) return 0;
     const auto end = path.find_first_not_of("0123456789.", 2);
-    return end == std::string_view::npos || end == 2 || path[end] != '/' ? path : path.substr(end);
+    return end == std::string_view::npos || end == 2 || path[end] != '/' ? 0 : end;
+}
+
+// The number at the beginning of `version`, which is taken off with the dot behind it.
+unsigned takeNumber(std::string_view& version) noexcept {
+    constexpr std::size_t mostDigits = 9;
+    const std::string_view digits = version.substr(0, version.find('.'));
+    version.remove_prefix(std::min(digits.size() + 1, version.size()));
+    unsigned number = 0;
+    if (digits.size() <= mostDigits)
+        for (const char digit : digits) number = number * 10 + static_cast<unsigned>(digit - '0');
+    return number;
 }
 
 std::string_view firstSegment(std::string_view path) noexcept {
@@ -102,9 +114,17 @@ bool isContainerName(std::string_view text) noexcept {
     return !text.empty() && std::ranges::all_of(text, isOfName);
 }
 
+bool isOlderThan124(std::string_view version) noexcept {
+    const unsigned major = takeNumber(version);
+    const unsigned minor = takeNumber(version);
+    return major < 1 || (major == 1 && minor < 24);
+}
+
 Place locate(std::string_view path) noexcept {
     Place place;
-    place.rest = withoutVersion(path);
+    if (const std::size_t prefix = sizeOfPrefix(path); prefix != 0)
+        place.version = path.substr(2, prefix - 2);
+    place.rest = path.substr(place.version.empty() ? 0 : place.version.size() + 2);
     place.segment = firstSegment(place.rest);
     place.section = sectionNamed(place.segment);
     return place;

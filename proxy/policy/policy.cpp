@@ -58,6 +58,13 @@ std::string_view behindContainer(const Place& place) noexcept {
                                                                                  : std::string_view{};
 }
 
+// Before API 1.24 a start may bring a HostConfig in its body (engine 20.10: {"Binds": ["/:/host"], "PidMode":
+// "host"} mounts the host into a container that was created without): that is no start only. Later versions
+// refuse the body, and engines since 25 those versions.
+bool startConfigures(const Place& place) noexcept {
+    return !place.version.empty() && isOlderThan124(place.version);
+}
+
 // The variables each of which opens the path, once the method is not in the way.
 Grants openersOf(const Place& place) noexcept {
     Grants openers;
@@ -65,7 +72,8 @@ Grants openersOf(const Place& place) noexcept {
     openers.set(*place.section);
     const std::string_view behind = behindContainer(place);
     for (const Action& action : actions)
-        if (behind == action.name) return openers | action.openedBy;
+        if (behind == action.name && !(behind == "start" && startConfigures(place)))
+            return openers | action.openedBy;
     return openers;
 }
 
@@ -124,7 +132,8 @@ Rule whyClosed(const Place& place, Grants grants) noexcept {
     if (!place.section) return whyUnknown(place);
     const std::string_view behind = behindContainer(place);
     for (const Action& action : actions)
-        if (behind.starts_with(action.name) && openingRule(action.openedBy, grants)) return Rule::lastSegment;
+        if (behind.starts_with(action.name) && openingRule(action.openedBy, grants))
+            return behind == action.name ? Rule::startConfig : Rule::lastSegment;
     return Rule::section;
 }
 

@@ -21,6 +21,7 @@ enum class Rule : std::uint8_t {
     allowStop,
     section,
     lastSegment,
+    startConfig,
     caseSensitive,
     wholeSegment,
     unknown,
@@ -33,7 +34,7 @@ struct RuleFacts {
 };
 
 /// In the order in which they are tried.
-inline constexpr std::array<RuleFacts, 12> rules{{
+inline constexpr std::array<RuleFacts, 13> rules{{
     {Rule::controlOctet, "strict.control_octet", "no name of the daemon's holds a control octet"},
     {Rule::cleanPath, "strict.clean_path",
      "the path holds //, /./ or /../, which the daemon would reinterpret"},
@@ -48,6 +49,10 @@ inline constexpr std::array<RuleFacts, 12> rules{{
      "the variable named like the first path segment governs the section"},
     {Rule::lastSegment, "strict.last_segment",
      "ALLOW_* opens an action at the path's end, not in its middle: the daemon's names may hold slashes"},
+    {Rule::startConfig, "strict.start_config",
+     "a start of an API before 1.24 may bring a configuration, host mounts among it: ALLOW_START does not "
+     "open "
+     "it"},
     {Rule::caseSensitive, "strict.case", "paths are case-sensitive, as the daemon's routes are"},
     {Rule::wholeSegment, "strict.segment", "a section is a whole path segment, not the beginning of one"},
     {Rule::unknown, "tecnativa.unknown", "no variable grants what is outside the known sections"},

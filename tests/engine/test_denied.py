@@ -173,6 +173,25 @@ def test_some_granted(grants, proxy, cli, idle, busybox, is_direct):
             assert f"docker-socket-proxy: {operation} (" in said and ways in said, (command, done)
 
 
+@pytest.mark.parametrize("version", ["/v1.23", "/v1..44", "/v%31.12"])
+def test_a_start_brings_no_configuration(version, proxy, cli, name, busybox, at_engine, is_direct):
+    """Before API 1.24 the body of a start configures the container: engines up to 24 take these versions."""
+    if is_direct:
+        pytest.skip("direct: nothing is denied")
+    at_engine("create", "--name", name, "--network", "none", busybox, "sleep", "100000")
+    granted = proxy(POST="1", ALLOW_START="1")
+    connection = granted.connection()
+    connection.request("POST", f"{version}/containers/{name}/start",
+                       json.dumps({"Binds": ["/:/host"], "PidMode": "host", "NetworkMode": "none"}), {"Content-Type": "application/json"})
+    got = connection.getresponse()
+    assert (got.status, "CONTAINERS=1 [strict.start_config]" in json.loads(got.read())["message"]) == (403, True)
+    connection.close()
+    facts = "{{.State.Status}} {{.HostConfig.Binds}} {{.HostConfig.PidMode}}"
+    assert at_engine("inspect", "--format", facts, name) == "created []"
+    cli(granted.hosts["tcp"])("start", name)
+    assert at_engine("inspect", "--format", facts, name) == "running []"
+
+
 # ---- Hijacks: the command line prints the status only, so the answer is read here -----------------------------
 
 

@@ -32,6 +32,7 @@ inline constexpr auto names = std::to_array<std::string_view>({
     "sections-swapped",
     "section-unknown-passes",
     "start-grants-stop",
+    "start-configures",
     "stop-grants-restart",
     "restarts-without-kill",
     "restarts-without-stop",

@@ -3,7 +3,9 @@
 #include "tests/conformance/mutants/mutation.h"
 
 #include <cctype>
+#include <cstdio>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace mutants {
@@ -97,6 +99,14 @@ std::string withoutPrefix(const std::string& path) {
     return is("prefix-required") ? "" : path;
 }
 
+// Whether a prefix is of a version before 1.24, as the daemon compares.
+bool isOld(const std::string& prefix) {
+    int major = 0;
+    int minor = 0;
+    std::sscanf(prefix.c_str(), "/v%9d.%9d", &major, &minor);
+    return !prefix.empty() && (major < 1 || (major == 1 && minor < 24));
+}
+
 bool isId(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-';
@@ -146,13 +156,14 @@ bool Rules::reads(std::string_view method) const {
     return is("post-ignored") || (is("options-reads") && method == "OPTIONS");
 }
 
-bool Rules::actionGranted(std::string_view path) const {
+bool Rules::actionGranted(std::string_view path, bool old) const {
     if (is("allow-needs-containers") && !granted("CONTAINERS")) return false;
     const std::string verb = verbOf(path);
     const bool restarts = verb == "restart" || (verb == "stop" && !is("restarts-without-stop")) ||
                           (verb == "kill" && !is("restarts-without-kill")) ||
                           (verb == "start" && is("restarts-grant-start"));
-    const bool start = verb == "start" || (verb == "stop" && is("start-grants-stop"));
+    const bool start =
+        (verb == "start" && (!old || is("start-configures"))) || (verb == "stop" && is("start-grants-stop"));
     const bool stop = verb == "stop" || (verb == "restart" && is("stop-grants-restart"));
     return (restarts && granted("ALLOW_RESTARTS")) || (start && granted("ALLOW_START")) ||
            (stop && granted("ALLOW_STOP"));
@@ -173,12 +184,12 @@ bool Rules::sectionGranted(std::string_view target) const {
     return !known && is("section-unknown-passes");
 }
 
-Verdict Rules::judgePath(std::string_view method, const std::string& path) const {
-    if (is("allow-without-post") && actionGranted(path)) return Verdict::allow;
+Verdict Rules::judgePath(std::string_view method, const std::string& path, bool old) const {
+    if (is("allow-without-post") && actionGranted(path, old)) return Verdict::allow;
     if (!reads(method) && !granted("POST")) return Verdict::deny;
     const bool attaches = method == "GET" && path.starts_with("/containers/") && path.ends_with("/attach/ws");
     if (attaches && !granted("POST") && !is("attach-ws-open")) return Verdict::deny;
-    return actionGranted(path) || sectionGranted(path) ? Verdict::allow : Verdict::deny;
+    return actionGranted(path, old) || sectionGranted(path) ? Verdict::allow : Verdict::deny;
 }
 
 Verdict Rules::judge(std::string_view method, std::string_view target) const {
@@ -193,9 +204,10 @@ Verdict Rules::judge(std::string_view method, std::string_view target) const {
     }
     if (hasControl(path) && !is("control-byte-passes")) return Verdict::reject;
     if (!isClean(path)) return Verdict::deny;
-    path = withoutPrefix(path);
+    const std::string whole = std::exchange(path, withoutPrefix(path));
+    const bool old = isOld(whole.substr(0, whole.size() - path.size()));
     if (is("prefix-twice")) path = withoutPrefix(path);
-    return judgePath(method, path);
+    return judgePath(method, path, old);
 }
 
 bool mayHijack(std::string_view method, std::string_view path) {

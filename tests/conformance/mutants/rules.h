@@ -28,10 +28,10 @@ public:
 
 private:
     bool granted(const std::string& variable) const;
-    bool actionGranted(std::string_view path) const;
+    bool actionGranted(std::string_view path, bool old) const;
     bool sectionGranted(std::string_view path) const;
     bool reads(std::string_view method) const;
-    Verdict judgePath(std::string_view method, const std::string& path) const;
+    Verdict judgePath(std::string_view method, const std::string& path, bool old) const;
 
     std::map<std::string, bool> grants_;
 };

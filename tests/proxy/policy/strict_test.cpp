@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <string>
+#include <string_view>
 
 namespace proxy::policy {
 namespace {
@@ -104,6 +106,28 @@ TEST(Strict, S8DenialsAreTheDaemonsErrorSchema) {
     const auto body = writeDenial(Policy({}).decide("GET", "/info"), "GET", "/info", space);
     EXPECT_TRUE(body.starts_with(R"({"message":")")) << body;
     EXPECT_TRUE(body.ends_with(R"("})")) << body;
+}
+
+// Seen on engine 20.10.24: POST /v1.23/containers/x/start with {"Binds": ["/:/host"], "PidMode": "host"} in
+// its body starts the container with both.
+TEST(Strict, S9AStartBringsNoConfiguration) {
+    for (const std::string_view version : {"/v1.23", "/v1.12", "/v1", "/v1.", "/v.", "/v0.99", "/v1..44",
+                                           "/v1.023", "/v.1.44", "/v1.23.99", "/v00001.0023"}) {
+        const std::string path = std::string(version) + "/containers/x/start";
+        expectStricter({allowStart, post}, "POST", path, Rule::startConfig);
+        EXPECT_EQ(Policy({allowStart, post}).decide("POST", path).wouldAllow, Grants{containers});
+        EXPECT_TRUE(Policy({containers, post}).decide("POST", path).allowed) << "which may create containers";
+    }
+    for (const std::string_view version :
+         {"", "/v1.24", "/v1.24.0", "/v01.024", "/v1.44", "/v1.100", "/v2", "/v2.0"}) {
+        const std::string path = std::string(version) + "/containers/x/start";
+        EXPECT_TRUE(Policy({allowStart, post}).decide("POST", path).allowed) << path;
+    }
+    EXPECT_TRUE(Policy({allowStop, post}).decide("POST", "/v1.23/containers/x/stop").allowed);
+    EXPECT_TRUE(Policy({allowRestarts, post}).decide("POST", "/v1.23/containers/x/restart").allowed);
+    const Verdict huge =
+        Policy({allowStart, post}).decide("POST", "/v1.99999999999999999999/containers/x/start");
+    EXPECT_FALSE(huge.allowed) << "what a daemon would make of it is not our guess";
 }
 
 } // namespace
