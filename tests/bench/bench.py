@@ -106,7 +106,10 @@ class Run:
                 for peer in filter(measurement.who, self._peers):
                     progress(f"round {turn + 1} of {self._options.rounds}: {measurement.name}, {peer.name}")
                     taken = self.samples.setdefault(measurement.name, {}).setdefault(peer.name, [])
-                    taken += [take(measurement, peer) for _ in range(measurement.times)]
+                    try:
+                        taken += [take(measurement, peer) for _ in range(measurement.times)]
+                    except TimeoutError as problem:
+                        raise RuntimeError(f"{measurement.name} through {peer.name} stood still: {problem}") from problem
 
     def medians(self):
         return {name: {peer: median(taken) for peer, taken in peers.items()} for name, peers in self.samples.items()}
