@@ -12,9 +12,9 @@
 //   pipeline    how many requests may be under way on one connection (default 16)
 //   ready_within, answer_within, stop_within   seconds (default 10)
 //
-// The command gets a clean environment: PATH, HOME, the DOCKER_… that name an engine, what the adapter and
-// the
-//   settings say, and BIND_CONFIG=127.0.0.1:PORT, PORT, SOCKET_PATH. A container gets only the latter.
+// The command gets a clean environment: what the adapter and the settings say, and
+//   BIND_CONFIG=127.0.0.1:PORT, PORT, SOCKET_PATH;
+// besides, though a container does not, PATH, HOME and the DOCKER_… that say for which engine `docker` is.
 // It is ready when it accepts on PORT and ends on SIGTERM, so a shell must `exec` the proxy.
 // An unknown key is an error. Errors: AdapterError, whose text begins with the file's name, and the line of
 // the key.
