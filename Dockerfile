@@ -1,7 +1,7 @@
 # docker build -t docker-socket-proxy:local .
 #
-# The same file builds for amd64, arm64 and whatever else Debian's compiler knows; on another one's machine with
-# --platform and QEMU (arm64 on amd64: four minutes).
+# The same file builds for every architecture that Debian has POCO for; on another one's machine with --platform and
+# QEMU, which takes some minutes.
 
 # ---- Built where it is developed: Debian 12 -------------------------------------------------------
 FROM debian:bookworm-slim AS build
