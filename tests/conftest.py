@@ -128,10 +128,13 @@ def at_engine(under_test, cli):
 
 @pytest.fixture(scope="session")
 def bridged(at_engine, image):
-    """(engine, cli): one with a bridge, that has the image; see engines.with_bridge."""
+    """(engine, cli): one with a bridge, that has the image, also by the name in files and READMEs; see
+    engines.with_bridge."""
     from engines import with_bridge
-    with with_bridge(at_engine, image) as engine_and_cli:
-        yield engine_and_cli
+    from under_test import IMAGE
+    with with_bridge(at_engine, image) as (engine, cli):
+        cli()("tag", image, IMAGE)
+        yield engine, cli
 
 
 @pytest.fixture(scope="session")

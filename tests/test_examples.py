@@ -156,7 +156,7 @@ def test_unix_socket_only(started, image):
 
 
 @pytest.fixture
-def project(bridged, image, tmp_path):
+def project(bridged, tmp_path):
     """project("traefik"): the file, by Compose, on an engine that is its daemon, too. Its application only waits."""
     docker = bridged[1]()
     with contextlib.ExitStack() as stack:
@@ -164,11 +164,7 @@ def project(bridged, image, tmp_path):
             file = tmp_path / f"{name}.yaml"
             shutil.copy(EXAMPLES / file.name, file)
             [application] = read_compose(file).others.values()
-            for given, wanted in ((None, application["image"]), (image, "docker-socket-proxy:local")):
-                if given is None:
-                    docker("import", *WAITS, "-", wanted, input=busybox_root())
-                elif given != wanted:
-                    docker("tag", given, wanted)
+            docker("import", *WAITS, "-", application["image"], input=busybox_root())
             brought_up = stack.enter_context(Project(docker, file))
             brought_up.up("docker-socket-proxy")
             return brought_up

@@ -95,10 +95,8 @@ class Shell:
 
 
 @pytest.fixture
-def shell(bridged, image, tmp_path):
+def shell(bridged, tmp_path):
     engine, cli = bridged
-    if image != "docker-socket-proxy:local":
-        cli()("tag", image, "docker-socket-proxy:local")
     yield Shell.beside(engine.process, tmp_path)
     cli().run("rm", "--force", "dockerproxy")
 

@@ -82,17 +82,16 @@ void Target::spawn(const Environment& settings, const std::string& socketPath, c
     port_ = how.port == 0 ? freePort() : how.port;
     output_ = newOutput();
     const auto environment = environmentFor(adapter_, settings, port_, socketPath);
+    Confinement confinement = how.confinement;
+    confinement.openFiles = permitted(confinement.openFiles);
     if (adapter_.image.empty()) {
         Environment all = inheritedEnvironment();
         for (const auto& [name, value] : environment) all[name] = value;
-        Confinement confinement = how.confinement;
-        confinement.openFiles = permitted(confinement.openFiles);
         pid_ = conformance::spawn(adapter_.command, all, output_, confinement);
     } else {
         container_ = newContainerName();
         pid_ = conformance::spawn(
-            runCommand(adapter_, {container_, socketPath, port_, permitted(how.confinement.openFiles)},
-                       environment),
+            runCommand(adapter_, {container_, socketPath, port_, confinement.openFiles}, environment),
             inheritedEnvironment(), output_);
     }
     if (pid_ < 0) throw TargetError("cannot start a process: " + std::string(::strerrordesc_np(errno)));

@@ -122,9 +122,9 @@ bool isOlderThan124(std::string_view version) noexcept {
 
 Place locate(std::string_view path) noexcept {
     Place place;
-    if (const std::size_t prefix = sizeOfPrefix(path); prefix != 0)
-        place.version = path.substr(2, prefix - 2);
-    place.rest = path.substr(place.version.empty() ? 0 : place.version.size() + 2);
+    const std::size_t prefix = sizeOfPrefix(path);
+    if (prefix != 0) place.version = path.substr(2, prefix - 2);
+    place.rest = path.substr(prefix);
     place.segment = firstSegment(place.rest);
     place.section = sectionNamed(place.segment);
     return place;

@@ -50,9 +50,8 @@ inline constexpr std::array<RuleFacts, 13> rules{{
     {Rule::lastSegment, "strict.last_segment",
      "ALLOW_* opens an action at the path's end, not in its middle: the daemon's names may hold slashes"},
     {Rule::startConfig, "strict.start_config",
-     "a start of an API before 1.24 may bring a configuration, host mounts among it: ALLOW_START does not "
-     "open "
-     "it"},
+     "a start of an API before 1.24 may bring a configuration, host mounts among it: "
+     "ALLOW_START does not open it"},
     {Rule::caseSensitive, "strict.case", "paths are case-sensitive, as the daemon's routes are"},
     {Rule::wholeSegment, "strict.segment", "a section is a whole path segment, not the beginning of one"},
     {Rule::unknown, "tecnativa.unknown", "no variable grants what is outside the known sections"},
