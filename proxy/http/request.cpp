@@ -99,6 +99,10 @@ ParseResult parseRequest(std::string_view input, RequestHead& head) noexcept {
     return parsed;
 }
 
+bool bringsNews(std::string_view input, std::size_t seen) noexcept {
+    return seen == 0 || input.size() >= maxHeadSize || input.find('\n', seen) != std::string_view::npos;
+}
+
 void withdrawUpgrade(RequestHead& head) noexcept {
     if (!head.upgrade) return;
     head.upgrade = false;

@@ -36,6 +36,10 @@ struct ParseResult {
 /// Rejects as soon as the bytes so far cannot become valid, at the latest at the line's end.
 [[nodiscard]] ParseResult parseRequest(std::string_view input, RequestHead& head) noexcept;
 
+/// Of a head that was incomplete with the first `seen` octets of `input`: is it worth parsing anew? Only a line's
+/// end can complete or spoil what was fine so far, so a head that drips in octet by octet is not parsed for each.
+[[nodiscard]] bool bringsNews(std::string_view input, std::size_t seen) noexcept;
+
 /// Percent-decodes `path` once, as the daemon's net/url does, into `storage` (at least path.size() octets).
 /// Rejects bad escapes and decoded control octets (policy row S6). `decoded` is a view of `storage`.
 [[nodiscard]] Reject decodePath(std::string_view path, std::span<char> storage,

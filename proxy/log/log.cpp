@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t mostUnwritten = 1024 * 1024;
 constexpr std::size_t mostTarget = 1024;
+constexpr std::size_t writtenAtOnce = std::size_t{64} * 1024;
 
 constexpr std::array<std::string_view, 8> levelNames = {"debug", "info", "notice", "warning",
                                                         "err",   "crit", "alert",  "emerg"};
@@ -128,7 +129,11 @@ void Log::begin(Level level) {
 
 void Log::end() {
     pending_ += '\n';
-    if (pending_.size() <= mostUnwritten) return;
+    if (pending_.size() <= mostUnwritten) {
+        // A round of many lines is written before its end, so that only a reader who does not read meets the bound.
+        if (pending_.size() - stuck_ >= writtenAtOnce) write();
+        return;
+    }
     pending_.resize(lineStart_);
     ++dropped_;
 }
@@ -229,6 +234,7 @@ void Log::write() noexcept {
         written += static_cast<std::size_t>(n);
     }
     pending_.erase(0, written);
+    stuck_ = pending_.size();
 }
 
 } // namespace proxy::log

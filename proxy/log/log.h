@@ -1,8 +1,8 @@
 // What the proxy says: one line a request (the access log) and one line an event, as text or as JSON, on one
 // descriptor.
 //
-// Lines are collected and written once a round of the event loop, so that logging costs a copy a request and
-// a system call a round. Never logged: header values, bodies, values of a query string (build arguments and
+// Lines are collected and written once a round of the event loop, or whenever there are 64 KiB of them, so that logging
+// costs a copy a request and a system call a round. Never logged: header values, bodies, values of a query string (build arguments and
 // credentials travel there). For one thread.
 //
 // Not Poco::Logger: a message there costs several allocations and a system call a line.
@@ -71,6 +71,7 @@ private:
     Format format_;
     std::string pending_;
     std::size_t lineStart_ = 0;
+    std::size_t stuck_ = 0; ///< octets of it that the descriptor would not take when it was last tried
     std::uint64_t dropped_ = 0;
     std::time_t second_ = 0;
     std::string secondText_;

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <string>
 #include <sys/epoll.h>
+#include <utility>
 
 namespace proxy::net {
 
@@ -74,6 +75,7 @@ void Endpoint::awaitRoom() noexcept {
 void Endpoint::arm(Deadlines& deadlines) noexcept {
     clear(timedOut);
     deadline_.at = loop_.now() + deadlines.duration_;
+    deadline_.of = &deadlines;
     deadlines.queue_.pushBack(deadline_);
 }
 
@@ -112,6 +114,11 @@ void Yield::await_resume() const noexcept {
     endpoint_.wanted_ = nothing;
 }
 
+bool Turn::spent(const Loop& loop) noexcept {
+    if (std::exchange(round_, loop.round()) != loop.round()) passes_ = 0;
+    return ++passes_ >= most;
+}
+
 // ---- Loop ----------------------------------------------------------------------------------------
 
 Loop::Loop()
@@ -134,7 +141,8 @@ void Loop::poll(int milliseconds) {
     std::array<epoll_event, 256> events; // NOLINT: filled by epoll_wait
     const int count =
         ::epoll_wait(epoll_.number(), events.data(), static_cast<int>(events.size()), milliseconds);
-    now_ = Clock::now();
+    now_ = Clock::now() + ahead_;
+    ++round_;
     if (count < 0 && errno != EINTR) throw Poco::SystemException("epoll_wait", errno);
     // First only note who has news: what is resumed may destroy endpoints that stand further back in
     // `events`.

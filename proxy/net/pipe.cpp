@@ -50,12 +50,13 @@ std::unique_ptr<Pipe> PipePool::take() {
         free_.pop_back();
         return pipe;
     }
+    if (open_ >= most_) return nullptr;
     int ends[2]; // NOLINT: filled by pipe2
     if (::pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) return nullptr;
     Fd readEnd(ends[0]);
     Fd writeEnd(ends[1]);
     ::fcntl(writeEnd.number(), F_SETPIPE_SZ, static_cast<int>(Pipe::size)); // refused: smaller steps
-    return std::make_unique<Pipe>(std::move(readEnd), std::move(writeEnd));
+    return std::make_unique<Pipe>(std::move(readEnd), std::move(writeEnd), open_);
 }
 
 void PipePool::give(std::unique_ptr<Pipe> pipe) {

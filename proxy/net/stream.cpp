@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -57,7 +59,6 @@ void Stream::resetOnClose() noexcept {
 
 bool Stream::quiet() noexcept {
     if (is(readClosed | closed)) return false;
-    if (!is(readable)) return true;
     char octet = 0;
     if (::recv(number(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || !blocked(errno)) return false;
     clear(readable);
@@ -67,6 +68,17 @@ bool Stream::quiet() noexcept {
 bool Stream::atEnd() noexcept {
     char octet = 0;
     return is(readClosed | closed) && ::recv(number(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+}
+
+std::size_t Stream::untaken() const noexcept {
+    int octets = 0;
+    return ::ioctl(number(), SIOCOUTQ, &octets) == 0 && octets > 0 ? static_cast<std::size_t>(octets) : 0;
+}
+
+int Stream::takeError() noexcept {
+    int error = 0;
+    socklen_t size = sizeof error;
+    return ::getsockopt(number(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
 }
 
 Dialled dialUnix(const std::string& path) noexcept {

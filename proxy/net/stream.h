@@ -42,10 +42,17 @@ public:
     void shutdownWrite() noexcept;
     /// Makes the coming close a reset (RST), so that the peer cannot take what it got for complete.
     void resetOnClose() noexcept;
-    /// True when nothing has arrived and the peer is still there: asks the kernel, reads nothing.
+    /// True when nothing has arrived and the peer is still there: asks the kernel, reads nothing. What has
+    /// arrived since the loop last looked is seen, too.
     [[nodiscard]] bool quiet() noexcept;
+    /// The same by what the loop has reported, without asking.
+    [[nodiscard]] bool seemsQuiet() const noexcept { return !is(readable | readClosed | closed); }
     /// True when the peer has ended its direction and all that it sent has been received.
     [[nodiscard]] bool atEnd() noexcept;
+    /// Octets sent that the peer has not taken yet: TCP, not acknowledged; unix, not read.
+    [[nodiscard]] std::size_t untaken() const noexcept;
+    /// Why the connection broke, as an errno; 0 when it did not, or when that has been told already.
+    [[nodiscard]] int takeError() noexcept;
 };
 
 /// A fresh connection to a unix socket, or the errno; EAGAIN: the listener's backlog is full, try again.

@@ -22,6 +22,8 @@ constexpr std::size_t reservedDescriptors =
     64; // listeners, standard streams, epoll, connections being turned away
 constexpr std::size_t descriptorsAConnection = 2; // the client's and the daemon's
 constexpr std::size_t mostConnections = 1'000'000;
+constexpr std::size_t descriptorsAPipe = 2; // a slow reader of much holds a pipe as well
+constexpr std::size_t mostPipes = 1024;
 
 // select(2), the reason for a low soft limit, is not used here.
 std::size_t raiseFileLimit() {
@@ -34,9 +36,17 @@ std::size_t raiseFileLimit() {
     return static_cast<std::size_t>(limit.rlim_cur);
 }
 
-std::size_t connectionsFor(std::size_t files) {
+// Who may hold descriptors, so that all together never exceed the limit.
+struct Budget {
+    std::size_t connections;
+    std::size_t pipes;
+};
+
+Budget budgetFor(std::size_t files) {
     const std::size_t usable = files > 2 * reservedDescriptors ? files - reservedDescriptors : files / 2;
-    return std::clamp<std::size_t>(usable / descriptorsAConnection, 1, mostConnections);
+    const std::size_t pipes = std::min(usable / 32, mostPipes);
+    const std::size_t connections = (usable - pipes * descriptorsAPipe) / descriptorsAConnection;
+    return {std::clamp<std::size_t>(connections, 1, mostConnections), pipes};
 }
 
 net::Listener open(const settings::Listener& listener) {
@@ -102,7 +112,8 @@ int serve(const settings::Reading& reading) {
                  static_cast<log::Format>(settings.logFormat));
     for (const std::string& warning : reading.warnings) log.event(log::Level::warning, warning);
 
-    const std::size_t bearable = connectionsFor(raiseFileLimit());
+    const Budget budget = budgetFor(raiseFileLimit());
+    const std::size_t bearable = budget.connections;
     const std::size_t limit = settings.maxConnections.value_or(bearable);
     if (limit > bearable)
         log.event(log::Level::warning, "MAX_CONNECTIONS=" + std::to_string(limit) +
@@ -111,7 +122,7 @@ int serve(const settings::Reading& reading) {
 
     net::Loop loop;
     relay::Server server(loop, policy::Policy(settings.grants), settings.socketPath,
-                         {limit, settings.shutdownGrace}, log);
+                         {limit, settings.shutdownGrace, {}, budget.pipes}, log);
     Signals signals(loop, server, log);
     std::string names;
     std::vector<net::Listener> listeners; // opened all or none: a socket's file goes with its listener

@@ -14,14 +14,13 @@ namespace {
 // As many as were in use at once a moment ago may be needed again at once; what is not needed for a while is
 // closed.
 constexpr std::size_t mostIdle = 8192;
-constexpr std::chrono::seconds idleTime{30};
 
 } // namespace
 
-Daemon::Daemon(net::Loop& loop, std::string socketPath)
+Daemon::Daemon(net::Loop& loop, std::string socketPath, net::Clock::duration idle)
     : loop_(loop)
     , socketPath_(std::move(socketPath))
-    , idleTime_(loop, idleTime) {}
+    , idleTime_(loop, idle) {}
 
 std::unique_ptr<net::Stream> Daemon::takeIdle() noexcept {
     while (!idle_.empty()) {
@@ -45,7 +44,7 @@ std::unique_ptr<net::Stream> Daemon::dial(int& error) {
 void Daemon::giveBack(std::unique_ptr<net::Stream> stream) noexcept {
     // Anything that arrives while no request is outstanding was not asked for: the next client must not read
     // it.
-    if (idle_.size() == mostIdle || !stream->quiet()) return;
+    if (idle_.size() == mostIdle || (!stream->seemsQuiet() && !stream->quiet())) return;
     stream->arm(idleTime_);
     idle_.push_back(std::move(stream));
 }

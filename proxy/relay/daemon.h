@@ -19,17 +19,20 @@ struct DaemonFailure {
 
 class Daemon {
 public:
-    Daemon(net::Loop& loop, std::string socketPath);
+    /// `idle`: how long a connection is kept that nobody uses.
+    Daemon(net::Loop& loop, std::string socketPath, net::Clock::duration idle);
 
     [[nodiscard]] const std::string& socketPath() const noexcept { return socketPath_; }
 
-    /// An idle connection known to be alive and silent, or null.
+    /// An idle connection, or null. The kernel has been asked whether it is alive and silent: what a daemon said
+    /// unasked, or its close, is met here whenever it came. What is left is what comes between this and the
+    /// request's own answer; no proxy can tell that from the answer.
     [[nodiscard]] std::unique_ptr<net::Stream> takeIdle() noexcept;
     /// A new connection. Null: `error` is the errno; EAGAIN: the daemon's accept queue is full, try again in
     /// a while.
     [[nodiscard]] std::unique_ptr<net::Stream> dial(int& error);
-    /// Keeps a connection on which an exchange has ended as it should. One that is not silent is closed
-    /// instead.
+    /// Keeps a connection on which an exchange has ended as it should. One that is known not to be silent is closed
+    /// instead; whether it is, is asked when it is taken again, which no octet sent before can evade.
     void giveBack(std::unique_ptr<net::Stream> stream) noexcept;
 
     /// Why dial() failed, for people.

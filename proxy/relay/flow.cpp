@@ -6,7 +6,10 @@ namespace proxy::relay {
 
 namespace {
 
-constexpr int turns = 16; // blocks a step: enough to amortise a wake-up, few enough to let others have theirs
+// A step: enough to amortise a wake-up, little enough to let others have theirs. Blocks are counted as well as
+// octets: many small ones cost as much as a few large ones.
+constexpr int mostBlocks = 16;
+constexpr std::uint64_t mostOctets = std::uint64_t{1} << 20;
 
 // Below this a copy through memory is cheaper than two splices (measured with script/bench).
 constexpr std::size_t bulk = net::BufferPool::blockSize;
@@ -61,7 +64,8 @@ void Flow::resend(std::string_view bytes) {
 
 void Flow::step() {
     if (!open()) return;
-    for (int turn = 0; turn < turns; ++turn) {
+    const std::uint64_t before = octets_;
+    for (int block = 0; block < mostBlocks && octets_ - before < mostOctets; ++block) {
         if (!sendPending() || !sendPiped()) return;
         if (body_.complete()) {
             pools_.pipes.give(std::move(pipe_));

@@ -12,6 +12,8 @@ namespace proxy::relay {
 
 /// Where flows borrow memory from.
 struct Pools {
+    explicit Pools(std::size_t mostPipes)
+        : pipes(mostPipes) {}
     net::BufferPool buffers;
     net::PipePool pipes;
 };
@@ -48,7 +50,7 @@ public:
     /// False when they are not valid: reason() tells.
     [[nodiscard]] bool begin(net::Buffer bytes, std::size_t head);
 
-    /// Moves what can be moved now; at most about 1 MiB.
+    /// Moves what can be moved now, until about 1 MiB has been moved: then others have their turn.
     void step();
 
     [[nodiscard]] State state() const noexcept { return state_; }

@@ -51,7 +51,7 @@ Server::Server(net::Loop& loop, policy::Policy rules, std::string socketPath, Li
     : loop_(loop)
     , limits_(limits)
     , log_(log)
-    , service_(loop, rules, std::move(socketPath), limits.times, log)
+    , service_(loop, rules, std::move(socketPath), limits.times, limits.pipes, log)
     , pause_(loop, pause)
     , grace_(loop, limits.grace)
     , clock_(loop, eventDescriptor()) {}

@@ -18,6 +18,7 @@ public:
         std::size_t connections;    ///< beyond: 503
         std::chrono::seconds grace; ///< what running exchanges get after shutdown()
         Times times{};
+        std::size_t pipes = 64; ///< for bulk, two descriptors each; beyond, it is copied
     };
 
     Server(net::Loop& loop, policy::Policy rules, std::string socketPath, Limits limits, log::Log& log);

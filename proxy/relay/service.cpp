@@ -3,10 +3,11 @@
 namespace proxy::relay {
 
 Service::Service(net::Loop& events, policy::Policy rules, std::string socketPath, const Times& times,
-                 log::Log& destination)
+                 std::size_t mostPipes, log::Log& destination)
     : loop(events)
+    , pools(mostPipes)
     , policy(rules)
-    , daemon(events, std::move(socketPath))
+    , daemon(events, std::move(socketPath), times.pooled)
     , log(destination)
     , idleTime(events, times.idle)
     , headTime(events, times.head)

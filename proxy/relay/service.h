@@ -17,16 +17,20 @@ namespace proxy::relay {
 /// How long things may take; the contract's values, which tests shorten. No time runs while a body, a stream
 /// or a tunnel is silent, nor while the daemon thinks.
 struct Times {
-    net::Clock::duration idle = std::chrono::hours(1);     ///< between requests
-    net::Clock::duration head = std::chrono::seconds(10);  ///< from a head's first octet to its last
-    net::Clock::duration linger = std::chrono::seconds(2); ///< for a peer to take our last words
+    net::Clock::duration idle = std::chrono::hours(1);    ///< between requests
+    net::Clock::duration head = std::chrono::seconds(10); ///< from a head's first octet to its last
+    net::Clock::duration linger =
+        std::chrono::seconds(2); ///< for a peer to take, or send, something more of its last
+    /// A pooled connection to the daemon: below what daemons give an idle one (Podman: 10 s), whose close would
+    /// meet a request that may not be sent twice.
+    net::Clock::duration pooled = std::chrono::seconds(4);
     net::Clock::duration retry =
         std::chrono::milliseconds(20); ///< between attempts to enter the daemon's full accept queue
 };
 
 struct Service {
     Service(net::Loop& loop, policy::Policy rules, std::string socketPath, const Times& times,
-            log::Log& destination);
+            std::size_t mostPipes, log::Log& destination);
 
     net::Loop& loop;
     Pools pools;

@@ -329,6 +329,24 @@ TEST(Log, SteadyUseAllocatesNothing) {
     EXPECT_EQ(test::allocations(), before);
 }
 
+// One round may hold very many lines, and the reader reads.
+TEST(Log, AReaderWhoReadsMissesNothingOfALongRound) {
+    const Sink sink;
+    Log log(sink.writer, Level::info, Format::text);
+    std::string read;
+    constexpr std::size_t many = 20'000;
+    for (std::size_t i = 0; i < many; ++i) {
+        log.access(Level::info, example());
+        if (i % 100 == 0) read += sink.text();
+    }
+    for (std::string more = "x"; !more.empty(); read += more) {
+        log.flush();
+        more = sink.text();
+    }
+    EXPECT_THAT(linesOf(read), SizeIs(many));
+    EXPECT_THAT(read, Not(HasSubstr("were dropped")));
+}
+
 /// Every line that was logged is either there or counted as dropped.
 void expectAccounted(const std::vector<std::string>& lines, int logged) {
     int there = 0;

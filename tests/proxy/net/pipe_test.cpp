@@ -21,7 +21,7 @@ protected:
     Rig rig_;
     Stream source_{rig_.loop, std::move(in_.ours)};
     Stream sink_{rig_.loop, std::move(out_.ours)};
-    PipePool pipes_;
+    PipePool pipes_{8};
     std::unique_ptr<Pipe> pipe_;
 };
 
@@ -35,6 +35,20 @@ TEST_F(PipeTest, MovesWhatIsThere) {
     std::string text(10, '\0');
     EXPECT_EQ(::read(out_.theirs.number(), text.data(), text.size()), 10);
     EXPECT_EQ(text, "some bytes");
+}
+
+// Two descriptors each: those that slow readers hold must not take what newcomers need.
+TEST(PipePool, GivesNoMoreThanItMay) {
+    PipePool pool(2);
+    std::unique_ptr<Pipe> first = pool.take();
+    const std::unique_ptr<Pipe> second = pool.take();
+    EXPECT_NE(second, nullptr);
+    EXPECT_EQ(pool.take(), nullptr);
+    first.reset(); // broken off: not given back
+    first = pool.take();
+    EXPECT_NE(first, nullptr);
+    pool.give(std::move(first));
+    EXPECT_NE(pool.take(), nullptr);
 }
 
 TEST_F(PipeTest, TakesNoMoreThanAsked) {

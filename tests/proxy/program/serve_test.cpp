@@ -14,6 +14,7 @@
 #include <string>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -207,6 +208,36 @@ TEST_F(Serve, SurvivesRunningOutOfFiles) {
     many.clear();
     Peer last = dialUnix(path_);
     expectServes(last);
+}
+
+// Many that read much, and slowly: each may hold a pipe besides its two sockets, and newcomers need theirs.
+TEST_F(Serve, SlowReadersOfMuchLeaveRoomForNewcomers) {
+    Program program({}, environment_, [] {
+        const rlimit few{200, 200};
+        if (::setrlimit(RLIMIT_NOFILE, &few) != 0) ::_exit(126);
+    });
+    started(program);
+    constexpr std::size_t much = 1'000'000;
+    std::vector<Peer> clients;
+    std::vector<Peer> daemons;
+    for (int i = 0; i < 45; ++i) {
+        clients.push_back(dialUnix(path_));
+        clients.back().send(ping);
+        daemons.push_back(daemon_.accept());
+        EXPECT_BYTES(daemons.back(), ping);
+        daemons.back().send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(much) + "\r\n\r\n");
+    }
+    const std::string body(much, 'x');
+    std::vector<std::thread> senders;
+    for (Peer& daemon : daemons) senders.emplace_back([&] { (void)daemon.sendUntilStuck(body); });
+    for (std::thread& sender : senders) sender.join();
+    for (int i = 0; i < 10; ++i) {
+        clients.push_back(dialUnix(path_));
+        expectServes(clients.back());
+    }
+    program.signal(SIGTERM);
+    program.signal(SIGTERM);
+    EXPECT_THAT(program.out(), Not(HasSubstr("cannot accept")));
 }
 
 TEST_F(Serve, TellsWhenNoFileIsLeftForTheDaemon) {

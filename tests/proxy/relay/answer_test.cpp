@@ -14,9 +14,7 @@ constexpr std::size_t mebi = std::size_t{1} << 20;
 
 class Denial : public RelayTest {
 protected:
-    Denial() {
-        configure({policy::Grants::defaults(), {100, std::chrono::seconds(60), {}}, log::Level::info});
-    }
+    Denial() { configure({policy::Grants::defaults(), roomy(), log::Level::info}); }
 };
 
 struct Denied {
@@ -265,6 +263,37 @@ TEST_P(Refusal, ComesBehindWhatWasGood) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, Refusal, testing::ValuesIn(rejected),
+                         [](const auto& row) { return row.param.id; });
+
+// ---- To HEAD, whatever is wrong with it ----------------------------------------------------------
+
+const std::vector<Rejected> rejectedHeads{
+    {"path_escape", "HEAD /%zz HTTP/1.1\r\nHost: d\r\n\r\n", 400, "request.path.escape"},
+    {"line_end_in_front", "\r\nHEAD /%zz HTTP/1.1\r\nHost: d\r\n\r\n", 400, "request.path.escape"},
+    {"host_twice", "HEAD /_ping HTTP/1.1\r\nHost: d\r\nHost: d\r\n\r\n", 400, "request.host.duplicate"},
+    {"bare_lf", "HEAD /_ping HTTP/1.1\nHost: d\n\n", 400, "request.line.bare_lf"},
+    {"version", "HEAD /_ping HTTP/2.0\r\n\r\n", 505, "request.version.unsupported"},
+    {"too_large", "HEAD /_ping HTTP/1.1\r\nHost: d\r\nX: " + std::string(200'000, 'x') + "\r\n\r\n", 431,
+     "request.head.size"},
+    {"coding", "HEAD /_ping HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: gzip\r\n\r\n", 501,
+     "request.coding.unsupported"},
+    {"chunk", "HEAD /_ping HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400,
+     "chunk.size.invalid"},
+};
+
+class RefusalOfAHead : public RelayTest, public testing::WithParamInterface<Rejected> {};
+
+TEST_P(RefusalOfAHead, HasNoBody) {
+    Peer client = connect();
+    client.send(GetParam().bytes);
+    const Answer answer = readAnswer(client, true);
+    EXPECT_EQ(answer.status, GetParam().status);
+    EXPECT_EQ(client.rest(), "");
+    EXPECT_EQ(client.end(), Peer::End::closed);
+    EXPECT_NE(proxy().logged(GetParam().reason), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, RefusalOfAHead, testing::ValuesIn(rejectedHeads),
                          [](const auto& row) { return row.param.id; });
 
 // The head is with the daemon already; the bad chunk and what follows must not be.

@@ -178,7 +178,7 @@ TEST_F(Pipelining, CutInTwoAtEveryByte) {
 }
 
 TEST_F(Pipelining, ADenialKeepsItsPlace) {
-    configure({policy::Grants::defaults(), {100, std::chrono::seconds(60), {}}, log::Level::info});
+    configure({policy::Grants::defaults(), roomy(), log::Level::info});
     Peer client = connect();
     client.send(std::string(ping) + "GET /secrets HTTP/1.1\r\nHost: d\r\n\r\n" + std::string(ping) +
                 "POST /build HTTP/1.1\r\nHost: d\r\nContent-Length: 5\r\n\r\nGET /" + std::string(ping));
@@ -341,6 +341,78 @@ TEST_F(Interim, AFinalAnswerInsteadOfContinueIsTheLast) {
     EXPECT_EQ(client.rest(), "");
     EXPECT_EQ(daemon.rest(), "");
 }
+
+// Only 100 (Continue) has the client send its body.
+TEST_F(Interim, AnotherOneIsNoContinue) {
+    const std::string processing = "HTTP/1.1 102 Processing\r\n\r\n";
+    Peer client = connect();
+    client.send(head_);
+    Peer daemon = daemon_.accept();
+    EXPECT_BYTES(daemon, head_);
+    daemon.send(processing + "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
+    EXPECT_BYTES(client,
+                 processing + "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno");
+    client.send(ping);
+    EXPECT_EQ(client.rest(), "");
+    EXPECT_EQ(daemon.rest(), "");
+}
+
+// ---- Line ends behind a body ---------------------------------------------------------------------
+
+struct Stray {
+    const char* id;
+    std::string octets;
+};
+void PrintTo(const Stray& row, std::ostream* out) {
+    *out << row.id;
+}
+
+class StrayLineEnd : public RelayTest, public testing::WithParamInterface<Stray> {
+protected:
+    /// An exchange whose request such octets follow.
+    Peer follow(Peer& client) {
+        const std::string post =
+            "POST /containers/x/start HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\n\r\n{}";
+        client.send(post);
+        Peer daemon = daemon_.accept();
+        EXPECT_BYTES(daemon, post);
+        daemon.send(pong);
+        EXPECT_BYTES(client, pong);
+        client.send(GetParam().octets);
+        proxy().settle();
+        return daemon;
+    }
+};
+
+TEST_P(StrayLineEnd, LeavesTheConnectionIdle) {
+    Peer client = connect();
+    const Peer daemon = follow(client);
+    proxy().advance(std::chrono::seconds(11));
+    EXPECT_TRUE(client.quiet()) << "nothing was asked";
+    proxy().shutdown();
+    EXPECT_TRUE(proxy().ended()) << "nothing is to be waited for";
+}
+
+TEST_P(StrayLineEnd, MayStandBeforeTheNextRequest) {
+    Peer client = connect();
+    Peer daemon = follow(client);
+    EXPECT_EXCHANGE(client, daemon);
+    for (const char octet : GetParam().octets + std::string(ping)) {
+        client.send({&octet, 1});
+        proxy().settle();
+    }
+    EXPECT_EQ(GetParam().octets == "\r\n" ? 200 : 400, [&] {
+        if (GetParam().octets != "\r\n") return readAnswer(client).status;
+        EXPECT_BYTES(daemon, ping);
+        daemon.send(pong);
+        return readAnswer(client).status;
+    }()) << "behind a request without a body only the one that RFC 9112 section 2.2 allows";
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, StrayLineEnd,
+                         testing::Values(Stray{"crlf", "\r\n"}, Stray{"crlf_crlf", "\r\n\r\n"},
+                                         Stray{"lf", "\n"}, Stray{"lf_lf", "\n\n"}),
+                         [](const auto& row) { return row.param.id; });
 
 // ---- Versions and ends ---------------------------------------------------------------------------
 

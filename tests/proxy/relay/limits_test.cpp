@@ -117,8 +117,38 @@ TEST_F(Limits, OneConnectionTooManyIsTurnedAway) {
     EXPECT_EXCHANGE(next, daemon);
 }
 
+TEST_F(Limits, AnswersToAHeadHaveNoBody) {
+    options_.limits.connections = 2;
+    configure(options_);
+    Peer slow = connect();
+    slow.send("HEAD /_ping HT");
+    Peer other = connect();
+    proxy().settle();
+    Peer third = connect();
+    third.send("HEAD /_ping HTTP/1.1\r\nHost: d\r\n\r\n");
+    EXPECT_EQ(readAnswer(third, true).status, 503);
+    EXPECT_EQ(third.rest(), "");
+    proxy().advance(std::chrono::seconds(10));
+    EXPECT_EQ(readAnswer(slow, true).status, 408);
+    EXPECT_EQ(slow.rest(), "");
+}
+
+// Whoever says nothing is told all the same.
+TEST_F(Limits, ASilentOneTooManyIsTurnedAway) {
+    options_.limits.connections = 1;
+    configure(options_);
+    Peer first = connect();
+    proxy().settle();
+    Peer silent = connect();
+    proxy().settle();
+    proxy().advance(std::chrono::seconds(2));
+    EXPECT_EQ(readAnswer(silent).status, 503);
+    EXPECT_EQ(silent.end(), Peer::End::closed);
+}
+
 TEST_F(Limits, ManyTooManyAreAllTurnedAway) {
     options_.limits.connections = 1;
+    options_.limits.times.linger = 1ms;
     configure(options_);
     Peer first = connect();
     Peer daemon = pooled(first);

@@ -124,6 +124,17 @@ TEST_F(Pool, WordsNobodyAskedForAreNoAnswer) {
     EXPECT_NE(daemon.end(), Peer::End::silent);
 }
 
+// Podman closes an idle connection after 10 seconds; a request that may not be sent twice must not meet that.
+TEST_F(Pool, AnIdleConnectionIsClosedBeforeADaemonWould) {
+    RunningProxy::Options options;
+    options.limits.times = {};
+    configure(options);
+    Peer client = connect();
+    Peer daemon = pooled(client);
+    proxy().advance(std::chrono::seconds(5));
+    EXPECT_EQ(daemon.end(), Peer::End::closed);
+}
+
 // ---- One safe retry ------------------------------------------------------------------------------
 
 class Retry : public Pool {
@@ -143,6 +154,32 @@ TEST_F(Retry, AGetOnAPooledConnectionThatDies) {
     fresh.send(pong);
     EXPECT_BYTES(client, pong);
     EXPECT_EXCHANGE(client, fresh);
+}
+
+// What was done for the first attempt is to be done for the second one.
+TEST_F(Retry, TheClientsEndReachesTheSecondConnection) {
+    const std::string events = "GET /events HTTP/1.1\r\nHost: d\r\n\r\n";
+    for (const Over over : {Over::tcp, Over::unix}) {
+        Peer first = connect();
+        Peer daemon = pooled(first);
+        Peer client = connect(over);
+        client.send(events);
+        client.halfClose();
+        EXPECT_BYTES(daemon, events);
+        EXPECT_EQ(daemon.rest(), "");
+        daemon.close();
+        Peer fresh = daemon_.accept();
+        EXPECT_BYTES(fresh, events);
+        EXPECT_EQ(fresh.rest(), "");
+        EXPECT_EQ(fresh.end(), Peer::End::closed);
+        fresh.send(pong);
+        EXPECT_NE(client.readHead(), "");
+        EXPECT_EQ(client.rest(), "OK");
+        fresh.close();
+        first.close();
+        proxy().settle();
+        EXPECT_EQ(proxy().connections(), 0U);
+    }
 }
 
 TEST_F(Retry, OnlyOnce) {

@@ -36,6 +36,12 @@ policy::Grants everything() {
     return all;
 }
 
+relay::Server::Limits roomy() {
+    relay::Server::Limits limits{100, std::chrono::seconds(60)};
+    limits.times.pooled = std::chrono::hours(1);
+    return limits;
+}
+
 RunningProxy::RunningProxy(const std::string& socketPath, Options options) {
     std::signal(SIGPIPE, SIG_IGN); // as the program does
     folder_ = (std::filesystem::temp_directory_path() / "proxy-XXXXXX").string();
@@ -66,6 +72,7 @@ void RunningProxy::serve(net::Listener tcp, net::Listener local, std::string soc
     server.listen(std::move(tcp));
     server.listen(std::move(local));
     server_ = &server;
+    loop_ = &loop;
     up_.set_value();
     loop.run();
 }
@@ -135,6 +142,17 @@ std::size_t RunningProxy::connections() {
     std::size_t count = 0;
     onLoop([&] { count = server_->connections(); });
     return count;
+}
+
+std::uint64_t RunningProxy::rounds() {
+    std::uint64_t count = 0;
+    onLoop([&] { count = loop_->round(); });
+    return count;
+}
+
+void RunningProxy::advance(net::Clock::duration by) {
+    onLoop([&] { loop_->advance(by); });
+    settle();
 }
 
 void RunningProxy::shutdown() {

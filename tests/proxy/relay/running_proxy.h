@@ -20,11 +20,14 @@ namespace proxy::test {
 
 [[nodiscard]] policy::Grants everything();
 
+/// Limits that no test meets by being slow.
+[[nodiscard]] relay::Server::Limits roomy();
+
 class RunningProxy {
 public:
     struct Options {
         policy::Grants grants = everything();
-        relay::Server::Limits limits{100, std::chrono::seconds(60), {}};
+        relay::Server::Limits limits = roomy();
         log::Level level = log::Level::debug;
     };
     RunningProxy(const std::string& socketPath, Options options);
@@ -42,6 +45,10 @@ public:
     /// Everything sent before this call has been read and dealt with by the proxy when it returns.
     void settle();
     [[nodiscard]] std::size_t connections();
+    /// Rounds of the loop so far: in each, everybody who has something to do has one turn.
+    [[nodiscard]] std::uint64_t rounds();
+    /// Lets the proxy's clock, and with it its deadlines, be later by that much.
+    void advance(net::Clock::duration by);
 
     void shutdown();
     /// Has the loop ended, after shutdown()? Waits for it, not longer than a test may take.
@@ -64,6 +71,7 @@ private:
     std::mutex mutex_;   ///< guards call_
     std::function<void()> call_;
     relay::Server* server_ = nullptr; ///< used on the proxy's thread
+    net::Loop* loop_ = nullptr;       ///< likewise
     std::promise<void> up_;
     std::promise<void> done_;
     std::future<void> over_ = done_.get_future();

@@ -108,6 +108,7 @@ protected:
         }
         EXPECT_NE(client.end(), Peer::End::silent);
         EXPECT_NE(daemon.end(), Peer::End::silent);
+        EXPECT_NE(proxy().logged("our shutdown cut it off: SHUTDOWN_GRACE is over"), "") << "nobody else did";
         EXPECT_TRUE(proxy().ended());
     }
 };

@@ -399,6 +399,31 @@ TEST_P(Leaving, GoneBeforeItSaidAnything) {
     EXPECT_TRUE(daemon_.nothing());
 }
 
+// Who ended it, and how: the client, by its end or by a reset.
+TEST_F(RelayTest, TheLogTellsHowTheClientWent) {
+    const std::string events = "GET /events HTTP/1.1\r\nHost: d\r\n\r\n";
+    Peer client = connect();
+    client.send(events);
+    Peer daemon = daemon_.accept();
+    EXPECT_BYTES(daemon, events);
+    client.reset();
+    EXPECT_NE(proxy().logged("the client went away before it was answered (Connection reset by peer)"), "");
+
+    Peer local = connect(Over::unix);
+    local.send(events);
+    Peer second = daemon_.accept();
+    EXPECT_BYTES(second, events);
+    local.close();
+    EXPECT_NE(proxy().logged("the client went away before it was answered (end of stream)"), "");
+
+    Peer third = connect();
+    third.send("POST /build HTTP/1.1\r\nHost: d\r\nContent-Length: 100\r\n\r\nbeginning");
+    Peer building = daemon_.accept();
+    EXPECT_NE(building.readHead(), "");
+    third.halfClose();
+    EXPECT_NE(proxy().logged("the client went away in the middle of its request (end of stream)"), "");
+}
+
 INSTANTIATE_TEST_SUITE_P(Clients, Leaving, testing::Values(Over::tcp, Over::unix),
                          [](const auto& row) { return row.param == Over::tcp ? "tcp" : "unix"; });
 

@@ -1,0 +1,32 @@
+#include "proxy/relay/record.h"
+
+#include <chrono>
+
+namespace proxy::relay {
+
+namespace {
+
+constexpr std::size_t mostOfMethod = 32;
+
+} // namespace
+
+void Record::begin(std::string_view method, std::string_view path, std::string_view query) {
+    access = {};
+    level = log::Level::info;
+    note.clear();
+    method_ = method.substr(0, mostOfMethod);
+    log::loggedTarget(path, query, target_);
+    startClock();
+}
+
+void Record::write() {
+    if (!log_.enabled(level)) return;
+    access.client = peer_;
+    access.method = method_;
+    access.target = target_;
+    access.note = note;
+    access.duration = std::chrono::duration_cast<std::chrono::microseconds>(loop_.now() - begun_);
+    log_.access(level, access);
+}
+
+} // namespace proxy::relay
