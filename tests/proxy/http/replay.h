@@ -1,9 +1,10 @@
-// What the parser tests share: bytes flush against an unreadable page, replay at every split point, and heads
-// as one line of text, so that a table's row can say what it expects in words.
+// What the parser tests share: replay at every split point, and heads as one line of text, so that a table's row
+// can say what it expects in words.
 #pragma once
 
 #include "proxy/http/request.h"
 #include "proxy/http/response.h"
+#include "tests/proxy/guarded_bytes.h"
 
 #include <gtest/gtest.h>
 
@@ -15,24 +16,6 @@
 #include <vector>
 
 namespace proxy::http {
-
-/// Memory that ends where reading one octet more is a crash.
-class GuardedBytes {
-public:
-    explicit GuardedBytes(std::size_t capacity);
-    ~GuardedBytes();
-    GuardedBytes(const GuardedBytes&) = delete;
-    GuardedBytes& operator=(const GuardedBytes&) = delete;
-
-    /// A copy of `bytes`, its last octet the last that can be read.
-    std::string_view place(std::string_view bytes);
-    /// `size` octets to write into, the last the last that can be written.
-    std::span<char> room(std::size_t size);
-
-private:
-    std::size_t readable_;
-    char* pages_;
-};
 
 /// A row's id as GoogleTest accepts it.
 std::string testName(std::string_view id);

@@ -1,0 +1,29 @@
+// Why an answer cannot be masked. One value a reason: the name is what logs and tests print.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace proxy::mask {
+
+/// The order is that of the table in fault.cpp, which holds each one's name and sentence.
+enum class Fault : std::uint8_t {
+    none,
+    syntax,
+    utf8,
+    depth,
+    trailing,
+    incomplete,
+};
+
+inline constexpr std::size_t faultCount = static_cast<std::size_t>(Fault::incomplete) + 1;
+
+struct FaultInfo {
+    std::string_view name;     ///< stable, dotted, lower case: "mask.json.syntax"
+    std::string_view sentence; ///< for people, without trailing period
+};
+
+[[nodiscard]] const FaultInfo& describe(Fault fault) noexcept;
+
+} // namespace proxy::mask
