@@ -64,13 +64,20 @@ std::string_view trimmed(const char* begin, const char* end) noexcept {
     return {begin, static_cast<std::size_t>(end - begin)};
 }
 
-// Takes the next element of a comma-separated list off `list`. RFC 9110 section 5.6.1.2: empty ones are
-// ignored.
+// Takes the next element of a comma-separated list off `list`; empty when none is left. RFC 9110 section
+// 5.6.1.2: empty elements are ignored.
 std::string_view takeElement(std::string_view& list) noexcept {
-    const std::size_t comma = list.find(',');
-    const std::string_view element = list.substr(0, comma);
-    list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
-    return trimmed(element.data(), element.data() + element.size());
+    while (!list.empty()) {
+        const std::size_t comma = std::min(list.find(','), list.size());
+        const std::string_view element = trimmed(list.data(), list.data() + comma);
+        list.remove_prefix(std::min(comma + 1, list.size()));
+        if (!element.empty()) return element;
+    }
+    return {};
+}
+
+bool hasElement(std::string_view list) noexcept {
+    return !takeElement(list).empty();
 }
 
 // RFC 9112 section 5.1: no whitespace between name and colon; servers that allowed it disagreed on the name.
@@ -106,8 +113,7 @@ constexpr std::uint16_t mostNominated = 8;
 
 void removeNominated(std::string_view list, Fields& fields) noexcept {
     const auto all = fields.all();
-    while (!list.empty()) {
-        const std::string_view option = takeElement(list);
+    for (auto option = takeElement(list); !option.empty(); option = takeElement(list)) {
         if (classify(option) != FieldName::other || equalsIgnoringCase(option, "close")) continue;
         for (std::size_t i = 0; i < all.size(); ++i)
             if (sameName(all[i].name, option)) fields.markHopByHop(i, true);
@@ -166,8 +172,8 @@ private:
         return Reject::none;
     }
 
-    // RFC 9112 section 6.3 would let equal duplicates through. Nobody sends them but to find two readers of
-    // which one takes the first and one the last.
+    // RFC 9112 section 6.3 would let equal duplicates through, as lines or as a list ("5, 5"). Nobody sends
+    // them but to find two readers of which one takes the first and one the last.
     Reject contentLength(std::string_view value) noexcept {
         if (facts_.hasLength) return reasons().lengthDuplicate;
         if (facts_.hasCoding) return reasons().lengthWithCoding;
@@ -183,7 +189,9 @@ private:
         return Reject::none;
     }
 
-    // RFC 9112 section 6.1: whoever does not understand a coding answers 501; HTTP/1.0 has none.
+    // RFC 9112 section 6.1: whoever does not understand a coding answers 501; HTTP/1.0 has none. The field is
+    // a list, yet only `chunked` alone is taken: a reader that drops an empty element, or sees but one of two
+    // lines, and one that does neither find different ends of the body.
     Reject transferEncoding(std::string_view value) noexcept {
         if (!facts_.http11) return reasons().codingHttp10;
         if (facts_.hasCoding) return reasons().codingDuplicate;
@@ -197,10 +205,8 @@ private:
     // user's credentials: no field that this folder knows may be nominated, but for those that are hop-by-hop
     // anyway. (HTTP2-Settings: Java's HttpClient offers h2c so.)
     Reject connection(std::string_view list) noexcept {
-        while (!list.empty()) {
-            const std::string_view option = takeElement(list);
+        for (auto option = takeElement(list); !option.empty(); option = takeElement(list)) {
             if (!allAre(CharClass::token, option)) return reasons().connectionInvalid;
-            if (option.empty()) continue;
             if (equalsIgnoringCase(option, "close"))
                 facts_.close = true;
             else if (const FieldName name = classify(option); name == FieldName::upgrade)
@@ -212,16 +218,14 @@ private:
         return endsHere();
     }
 
-    // Upgrade = #( protocol-name [ "/" protocol-version ] ). The daemon looks at nothing but whether the
-    // field is there.
+    // Upgrade = #( protocol-name [ "/" protocol-version ] ). Reverse proxies copy the field always, empty
+    // where their client sent none.
     Reject upgrade(std::string_view list) noexcept {
-        if (facts_.hasUpgrade || list.empty()) return reasons().upgradeInvalid;
         for (const char c : list) {
             if (!isA(CharClass::token, c) && !isBlank(c) && c != '/' && c != ',')
                 return reasons().upgradeInvalid;
         }
-        facts_.hasUpgrade = true;
-        facts_.upgradeIndex = static_cast<std::uint16_t>(fields_.size() - 1);
+        if (hasElement(list)) facts_.hasUpgrade = true;
         return endsHere();
     }
 
@@ -240,10 +244,12 @@ private:
         return parseAuthority(value, authority) ? Reject::none : Reject::requestHostInvalid;
     }
 
-    Reject expect(std::string_view value) noexcept {
-        if (facts_.hasExpect || !equalsIgnoringCase(value, "100-continue"))
-            return Reject::requestExpectUnsupported;
-        facts_.hasExpect = true;
+    // Expect = #expectation, of which there is but one.
+    Reject expect(std::string_view list) noexcept {
+        for (auto each = takeElement(list); !each.empty(); each = takeElement(list)) {
+            if (!equalsIgnoringCase(each, "100-continue")) return Reject::requestExpectUnsupported;
+            facts_.hasExpect = true;
+        }
         return Reject::none;
     }
 
@@ -253,6 +259,13 @@ private:
 };
 
 } // namespace
+
+void markUpgrade(Fields& fields, bool hopByHop) noexcept {
+    const auto all = fields.all();
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (classify(all[i].name) == FieldName::upgrade && hasElement(all[i].value))
+            fields.markHopByHop(i, hopByHop);
+}
 
 ParseResult parseFields(Cursor& cursor, Side side, Fields& fields, FieldFacts& facts) noexcept {
     Judge judge(side, fields, facts);

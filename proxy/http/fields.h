@@ -20,11 +20,10 @@ struct FieldFacts {
     bool hasLength = false;
     bool hasCoding = false;
     bool hasHost = false;
-    bool hasUpgrade = false;
-    bool hasExpect = false;
+    bool hasUpgrade = false;   ///< a protocol is offered: an empty Upgrade is none
+    bool hasExpect = false;    ///< 100-continue
     bool close = false;        ///< Connection: close
     bool wantsUpgrade = false; ///< Connection: upgrade
-    std::uint16_t upgradeIndex = 0;
     std::uint16_t contentTypes = 0;
     std::uint16_t nominated = 0; ///< options of Connection that are neither ours nor known fields
     std::uint64_t length = 0;
@@ -38,8 +37,13 @@ struct FieldFacts {
 };
 
 /// From behind the first line through the empty line. Hop-by-hop fields are marked in `fields`, Upgrade among
-/// them.
+/// them. Fields that are lists may have empty elements and several lines (RFC 9110 sections 5.3, 5.6.1), but
+/// for those that frame the body.
 [[nodiscard]] ParseResult parseFields(Cursor& cursor, Side side, Fields& fields, FieldFacts& facts) noexcept;
+
+/// Marks every line of Upgrade that offers a protocol. An empty one stays hop-by-hop: the daemon looks at
+/// nothing but whether the field is there, and would take it for an offer.
+void markUpgrade(Fields& fields, bool hopByHop) noexcept;
 
 enum class LengthFault : std::uint8_t { none, invalid, overflow };
 

@@ -39,7 +39,7 @@ constexpr std::array table{
     Row{requestHostMissing, {"request.host.missing", 400, "An HTTP/1.1 request has no Host field"}},
     Row{requestHostDuplicate, {"request.host.duplicate", 400, "The request has more than one Host field"}},
     Row{requestHostInvalid, {"request.host.invalid", 400, "The Host field is not a host with an optional port"}},
-    Row{requestExpectUnsupported, {"request.expect.unsupported", 400, "The Expect field is not one 100-continue"}},
+    Row{requestExpectUnsupported, {"request.expect.unsupported", 400, "The Expect field asks for something other than 100-continue"}},
     Row{requestFieldName, {"request.field.name", 400, "A field name is not a token"}},
     Row{requestFieldNoColon, {"request.field.no_colon", 400, "A field line has no colon"}},
     Row{requestFieldSpaceBeforeColon, {"request.field.space_before_colon", 400, "Whitespace stands between a field name and its colon"}},
@@ -57,7 +57,7 @@ constexpr std::array table{
     Row{requestCodingHttp10, {"request.coding.http10", 400, "An HTTP/1.0 request has a Transfer-Encoding"}},
     Row{requestConnectionInvalid, {"request.connection.invalid", 400, "The Connection field is not a list of tokens"}},
     Row{requestConnectionNominates, {"request.connection.nominates", 400, "The Connection field names a field that belongs to the whole way to the daemon"}},
-    Row{requestUpgradeInvalid, {"request.upgrade.invalid", 400, "The Upgrade field is repeated or not a list of protocols"}},
+    Row{requestUpgradeInvalid, {"request.upgrade.invalid", 400, "The Upgrade field is not a list of protocols"}},
 
     Row{responseLineVersion, {"response.line.version", 502, "The daemon's answer does not begin with an HTTP version"}},
     Row{responseLineStatus, {"response.line.status", 502, "The daemon's status is not three digits from 100 to 599"}},
@@ -86,7 +86,7 @@ constexpr std::array table{
     Row{responseCodingHttp10, {"response.coding.http10", 502, "The daemon's HTTP/1.0 answer has a Transfer-Encoding"}},
     Row{responseConnectionInvalid, {"response.connection.invalid", 502, "The daemon's Connection field is not a list of tokens"}},
     Row{responseConnectionNominates, {"response.connection.nominates", 502, "The daemon's Connection field names a field that belongs to the whole way to the client"}},
-    Row{responseUpgradeInvalid, {"response.upgrade.invalid", 502, "The daemon's Upgrade field is repeated or not a list of protocols"}},
+    Row{responseUpgradeInvalid, {"response.upgrade.invalid", 502, "The daemon's Upgrade field is not a list of protocols"}},
 
     Row{chunkSizeMissing, {"chunk.size.missing", 400, "A chunk begins without its size"}},
     Row{chunkSizeInvalid, {"chunk.size.invalid", 400, "A chunk's size is not a plain hexadecimal number"}},

@@ -2,7 +2,6 @@
 
 #include "proxy/http/cursor.h"
 #include "proxy/http/fields.h"
-#include "proxy/http/names.h"
 #include "proxy/http/target.h"
 
 namespace proxy::http {
@@ -69,7 +68,7 @@ Reject conclude(const FieldFacts& facts, RequestHead& head) noexcept {
     // nominates it.
     head.expectContinue = head.http11 && facts.hasExpect;
     head.upgrade = head.http11 && facts.hasUpgrade && facts.wantsUpgrade;
-    if (head.upgrade) head.fields.markHopByHop(facts.upgradeIndex, false);
+    if (head.upgrade) markUpgrade(head.fields, false);
     return Reject::none;
 }
 
@@ -106,9 +105,7 @@ bool bringsNews(std::string_view input, std::size_t seen) noexcept {
 void withdrawUpgrade(RequestHead& head) noexcept {
     if (!head.upgrade) return;
     head.upgrade = false;
-    const auto all = head.fields.all();
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (classify(all[i].name) == FieldName::upgrade) head.fields.markHopByHop(i, true);
+    markUpgrade(head.fields, true);
 }
 
 } // namespace proxy::http

@@ -75,7 +75,7 @@ Reject conclude(const FieldFacts& facts, RequestFacts request, ResponseHead& hea
     if (announced && (head.status < 200 || head.status == 204)) return Reject::responseLengthForbidden;
     head.framing = frame(facts, request, head.status);
     head.upgrade = head.status == 101;
-    if (head.upgrade && facts.hasUpgrade) head.fields.markHopByHop(facts.upgradeIndex, false);
+    if (head.upgrade) markUpgrade(head.fields, false);
     const bool untilClose = head.framing.kind == Framing::Kind::untilClose;
     head.keepAlive = head.http11 && !facts.close && !untilClose && !head.upgrade;
     head.rawStream =

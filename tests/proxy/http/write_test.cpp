@@ -55,6 +55,18 @@ const Row requestRows[] = {
      "POST / HTTP/1.0\r\n\r\n"},
     {"upgrade-shortest", "G / HTTP/1.1\r\nHost:\r\nUpgrade:a\r\nConnection:upgrade\r\n\r\n",
      "G / HTTP/1.1\r\nHost:\r\nUpgrade:a\r\nConnection: Upgrade\r\n\r\n"},
+    {"upgrade-empty", "GET / HTTP/1.1\r\nHost: d\r\nConnection: upgrade\r\nUpgrade:\r\nA: b\r\n\r\n",
+     "GET / HTTP/1.1\r\nHost: d\r\nA: b\r\n\r\n"},
+    {"upgrade-every-line",
+     "G / HTTP/1.1\r\nHost:\r\nUpgrade: a\r\nConnection: upgrade\r\nUPGRADE: ,b,\r\n\r\n",
+     "G / HTTP/1.1\r\nHost:\r\nUpgrade: a\r\nUPGRADE: ,b,\r\nConnection: Upgrade\r\n\r\n"},
+    {"upgrade-without-empty-lines",
+     "G / HTTP/1.1\r\nUpgrade:\r\nHost:\r\nUpgrade: a\r\nConnection: upgrade\r\nUpgrade: ,\r\n\r\n",
+     "G / HTTP/1.1\r\nHost:\r\nUpgrade: a\r\nConnection: Upgrade\r\n\r\n"},
+    {"upgrade-duplicate-not-nominated", "POST / HTTP/1.1\r\nHost: d\r\nUpgrade: tcp\r\nUpgrade: tcp\r\n\r\n",
+     "POST / HTTP/1.1\r\nHost: d\r\n\r\n"},
+    {"expect-list-stays", "POST / HTTP/1.1\r\nHost: d\r\nExpect:\r\nExpect: , 100-continue\r\n\r\n",
+     "POST / HTTP/1.1\r\nHost: d\r\nExpect:\r\nExpect: , 100-continue\r\n\r\n"},
     {"expect-stays", "POST / HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\n\r\n",
      "POST / HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\n\r\n"},
 };
@@ -81,7 +93,8 @@ TEST_P(WriteRequest, OnceAndAgain) {
 
 TEST(WithdrawUpgrade, AWithdrawnUpgradeLeavesNoTrace) {
     const std::string_view sent =
-        "GET /info HTTP/1.1\r\nHost: d\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nA: b\r\n\r\n";
+        "GET /info HTTP/1.1\r\nHost: d\r\nUpgrade: h2c\r\nUpgrade:\r\nConnection: Upgrade\r\nA: b\r\n"
+        "upgrade: tcp\r\n\r\n";
     const auto head = std::make_unique<RequestHead>();
     ASSERT_EQ(parseRequest(sent, *head).outcome, Outcome::complete);
     ASSERT_TRUE(head->upgrade);
@@ -131,6 +144,11 @@ const ResponseRow responseRows[] = {
      "tcp\r\nConnection: Upgrade\r\n\r\n"},
     {"upgraded-is-never-close", true, "HTTP/1.1 101 X\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n",
      "HTTP/1.1 101 X\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n"},
+    {"upgrade-empty", false, "HTTP/1.1 204 X\r\nConnection:\r\nUpgrade:\r\nA: b\r\n\r\n",
+     "HTTP/1.1 204 X\r\nA: b\r\n\r\n"},
+    {"upgraded-every-line", false,
+     "HTTP/1.1 101 X\r\nUpgrade: a\r\nUpgrade:\r\nConnection: ,Upgrade\r\nUpgrade: b\r\n\r\n",
+     "HTTP/1.1 101 X\r\nUpgrade: a\r\nUpgrade: b\r\nConnection: Upgrade\r\n\r\n"},
     {"shortest", true, "HTTP/1.1 500\r\n\r\n", "HTTP/1.1 500 \r\nConnection: close\r\n\r\n"},
 };
 
