@@ -17,6 +17,7 @@ from proxies import NativeProxy
 from under_test import BUILD, PROXY
 
 RELEASE = REPOSITORY / "build/release/proxy/docker-socket-proxy"
+SUITE = BUILD / "conformance/socket-proxy-conformance"
 NOT_HERE = {"script/test": "it runs these tests"}
 TESTED = {}
 
@@ -53,6 +54,13 @@ def test_every_command_has_its_test():
     assert [line for line in commands() if not any(line.startswith(word) for word in covered)] == []
     for word in covered:
         beginning_with(word)
+
+
+def test_the_api_versions_are_those_of_the_suite():
+    names = "access/none.post0/ContainerList/GET/v"
+    listed = subprocess.run([SUITE, "list", "--id", names], check=True, stdout=subprocess.PIPE, text=True).stdout
+    oldest, newest = [line.removeprefix(names) for line in listed.split() if line.startswith(names)]
+    assert f"API versions {oldest} to {newest}," in (REPOSITORY / "README.md").read_text()
 
 
 # ---- Start in a minute --------------------------------------------------------------------------------

@@ -36,7 +36,8 @@ constexpr std::array releases{Release{24, "1.12.6"},     Release{25, "1.13.0"}, 
                               Release{45, "26.1.4"},     Release{46, "27.1.2"},     Release{47, "27.5.1"},
                               Release{48, "28.0.4"},     Release{49, "28.1.1"},     Release{50, "28.2.2"},
                               Release{51, "28.5.2"},     Release{52, "29.1.5"},     Release{53, "29.2.1"},
-                              Release{54, "29.5.0"},     Release{55, "29.7.2"}};
+                              Release{54, "29.5.0"},     Release{55, "29.7.2"},     Release{56, "29.9.0"},
+                              Release{57, "29.10.0"}};
 
 } // namespace
 

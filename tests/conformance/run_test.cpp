@@ -195,7 +195,7 @@ INSTANTIATE_TEST_SUITE_P(CommandLine, Misuse, testing::ValuesIn(misuses),
 TEST(CommandLine, ListsAndExplains) {
     EXPECT_EQ(runProgram({"list", "--id", "access/none.post0/ContainerList/GET"}).text,
               "access/none.post0/ContainerList/GET/unprefixed\naccess/none.post0/ContainerList/GET/v1.24\n"
-              "access/none.post0/ContainerList/GET/v1.56\n");
+              "access/none.post0/ContainerList/GET/v1.57\n");
     const auto outcome = runProgram({"explain", "access/none.post0/ContainerList/GET/v1.44"});
     EXPECT_EQ(outcome.status, 0);
     EXPECT_THAT(outcome.text, HasSubstr("the proxy must not forward GET /v1.44/containers/json"));

@@ -1,4 +1,5 @@
 // The mock daemon's own route table against the conformance suite's: written apart, they must agree.
+#include "conformance/catalogue.h"
 #include "mockdocker/routes/route.h"
 #include "mockdocker/routes/tar.h"
 #include "tests/mockdocker/client.h"
@@ -97,6 +98,10 @@ auto variables(std::string_view path) {
     return std::ranges::count(path, '{');
 }
 
+std::string newest() {
+    return "1." + std::to_string(conformance::Catalogue::newest.minor);
+}
+
 } // namespace
 
 TEST(Catalogue, IsRead) {
@@ -104,8 +109,8 @@ TEST(Catalogue, IsRead) {
 }
 
 TEST(Catalogue, EveryOperationAnswersADocumentedStatusOnEvergreenNames) {
-    const Daemon manager({.apiVersion = "1.55", .minApiVersion = "1.24", .experimental = true});
-    const Daemon loner({.apiVersion = "1.55", .minApiVersion = "1.24", .swarm = false});
+    const Daemon manager({.apiVersion = newest(), .minApiVersion = "1.24", .experimental = true});
+    const Daemon loner({.apiVersion = newest(), .minApiVersion = "1.24", .swarm = false});
     for (auto operation : operations()) {
         if (operation["until"] != "current") continue;
         const bool enters = operation["path"] == "/swarm/init" || operation["path"] == "/swarm/join";
@@ -136,10 +141,17 @@ TEST(Catalogue, RoutesBeginAndEndWithTheSameVersions) {
             EXPECT_FALSE(exists(since - 1)) << operation["method"] << " " << path;
         }
         if (operation["until"] == "current") {
-            EXPECT_TRUE(exists(56)) << path;
+            EXPECT_TRUE(exists(conformance::Catalogue::newest.minor)) << path;
         } else {
             EXPECT_FALSE(exists(minor(operation["until"]) + 1)) << path;
         }
+    }
+}
+
+TEST(Catalogue, EveryVersionIsOneThatAnEngineWasReleasedWith) {
+    for (const auto version : conformance::Catalogue::versions()) {
+        const Identity identity{.apiVersion = "1." + std::to_string(version.minor)};
+        EXPECT_EQ(identity.engineVersion().find("dev"), std::string::npos) << identity.apiVersion;
     }
 }
 

@@ -176,6 +176,10 @@ INSTANTIATE_TEST_SUITE_P(
         VersionRow{"route-minimum", "1.55", "/v1.54/images/mock/attestations", 400,
                    "GET /images/{name:.*}/attestations requires minimum API version 1.55"},
         VersionRow{"attestations", "1.55", "/images/mock/attestations", 200, "[]"},
+        VersionRow{"newer-than-29-9", "1.56", "/v1.57/_ping", 400, "Maximum supported API version is 1.56"},
+        VersionRow{"engine-29-9", "1.56", "/version", 200, "\"Version\":\"29.9.0\""},
+        VersionRow{"engine-29-10", "1.57", "/v1.57/version", 200, "\"Version\":\"29.10.0\""},
+        VersionRow{"too-old-29-10", "1.57", "/v1.39/_ping", 400, "Minimum supported API version is 1.40"},
         VersionRow{"swarm-in-ping", "1.51", "/_ping", 200, "Swarm: active/manager"},
         VersionRow{"debug-prefix", "1.48", "/v1.48/debug/vars", 200, "cmdline"}),
     [](const auto& row) { return test::caseName(row.param.id); });
