@@ -62,14 +62,14 @@ net::Task<> Connection::turnAway(std::size_t limit) {
 
 // False: there is no further request.
 net::Task<bool> Connection::readHead() {
+    net::Stream& stream = client_.stream;
     bool news = !client_.input.empty();
     for (;;) {
-        dropStrayLineEnds();
+        if (strayAllowed_ != 0) dropStrayLineEnds();
         if (news && !client_.input.empty()) {
             const http::ParseResult parsed = http::parseRequest(client_.input.view(), service_.request);
             if (parsed.outcome == http::Outcome::complete) {
-                client_.stream.disarm();
-                record_.startClock();
+                stream.disarm();
                 co_return true;
             }
             if (parsed.outcome == http::Outcome::rejected) {
@@ -78,39 +78,31 @@ net::Task<bool> Connection::readHead() {
             }
         }
         const std::size_t seen = client_.input.size();
-        const Heard heard = co_await hear();
-        if (heard == Heard::tooLate && !client_.input.empty()) co_await refuseUnparsed(headTooSlow);
-        if (heard != Heard::octets) co_return false;
-        news = http::bringsNews(client_.input.view(), seen);
-    }
-}
-
-// More octets of a head, or its first; within the time for either.
-net::Task<Connection::Heard> Connection::hear() {
-    net::Stream& stream = client_.stream;
-    for (;;) {
         const Io got = stream.receive(client_.input);
-        if (got.kind == Io::Kind::done) co_return Heard::octets;
-        const bool idle = client_.input.empty();
-        if (got.kind != Io::Kind::wouldBlock || (idle && service_.draining)) {
-            stream.disarm();
-            co_return Heard::end;
-        }
-        if (idle)
-            stream.armOnce(service_.idleTime);
-        else
-            stream.armOnce(service_.headTime);
+        news = got.kind == Io::Kind::done && http::bringsNews(client_.input.view(), seen);
+        if (got.kind == Io::Kind::done) continue;
+        if (!mayComeMore(got)) break;
         co_await net::Wait(stream, net::Stream::canReceive | net::timedOut | net::woken);
         stream.clear(net::woken);
         if (!stream.is(net::timedOut)) continue;
-        stream.disarm();
-        co_return Heard::tooLate;
+        if (!client_.input.empty()) co_await refuseUnparsed(headTooSlow);
+        break;
     }
+    stream.disarm();
+    co_return false;
+}
+
+// Of a head, or its first octets; and the time for either runs.
+bool Connection::mayComeMore(net::Io got) noexcept {
+    const bool idle = client_.input.empty();
+    if (got.kind != Io::Kind::wouldBlock || (idle && service_.draining)) return false;
+    client_.stream.armOnce(idle ? service_.idleTime : service_.headTime);
+    return true;
 }
 
 // Old and hand-written clients send a line end behind a body that is not part of it. Go's server drops up to four
 // such octets behind a POST, so neither they alone nor they in front of the next request trouble anybody there.
-void Connection::dropStrayLineEnds() {
+void Connection::dropStrayLineEnds() noexcept {
     while (strayAllowed_ != 0 && !client_.input.empty()) {
         const char first = client_.input.view().front();
         strayAllowed_ = first == '\r' || first == '\n' ? strayAllowed_ - 1 : 0;

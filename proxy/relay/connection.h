@@ -35,14 +35,12 @@ public:
     void abort() noexcept { client_.abort(); }
 
 private:
-    enum class Heard : std::uint8_t { octets, end, tooLate };
-
     [[nodiscard]] net::Task<bool> readHead();
-    [[nodiscard]] net::Task<Heard> hear();
     [[nodiscard]] net::Task<> answer();
     [[nodiscard]] net::Task<> deny(policy::Verdict verdict);
     [[nodiscard]] net::Task<> refuseUnparsed(const http::RejectInfo& why);
-    void dropStrayLineEnds();
+    [[nodiscard]] bool mayComeMore(net::Io got) noexcept;
+    void dropStrayLineEnds() noexcept;
     void mayBeFollowed(const http::RequestHead& head) noexcept;
 
     Service& service_;

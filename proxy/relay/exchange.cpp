@@ -37,7 +37,25 @@ net::Task<> Exchange::run(net::Buffer message, std::size_t headSize) {
         got = co_await awaitResponse();
     }
     if (client_.again.capacity() > mostKept) std::string().swap(client_.again);
-    if (got == Got::head) co_await pass();
+    if (got != Got::head) co_return;
+
+    const Response response = takeResponse();
+    Flow down(*attempt_.daemon, response.framing, service_.pools, nullptr);
+    down.sinkTo(client_.stream);
+    if (!down.begin(std::move(response_), response.headSize)) {
+        client_.keepAlive = false;
+        co_await failDaemon("its answer is malformed: " + std::string(http::describe(down.reason()).name));
+        co_return;
+    }
+    if (response.hijacked)
+        co_await tunnel(down);
+    else
+        co_await stream(down, response.mayReuse);
+    record_.access.received = up_.octets();
+    record_.access.sent = down.octets();
+    record_.write();
+    // The rest of a body that the daemon did not want must never be read as the next request.
+    if (client_.keepAlive && !up_.finished()) co_await client_.discard(up_);
 }
 
 // ---- To the daemon -------------------------------------------------------------------------------
@@ -82,7 +100,7 @@ net::Task<bool> Exchange::dial() {
 net::Task<Exchange::Got> Exchange::awaitResponse() {
     net::Stream& daemon = *attempt_.daemon;
     up_.sinkTo(daemon);
-    for (;;) {
+    for (bool news = false;;) {
         up_.step();
         if (up_.state() == Flow::State::malformed) {
             attempt_.daemon.reset();
@@ -90,52 +108,46 @@ net::Task<Exchange::Got> Exchange::awaitResponse() {
             co_return Got::over;
         }
         if (requestBroke()) co_return abandoned(" in the middle of its request");
+        const Head head = news ? lookAtHead() : Head::incomplete;
+        if (head == Head::final) co_return Got::head;
+        if (head == Head::interim) {
+            const bool passed = co_await interim();
+            if (!passed) co_return abandoned(" before it was answered");
+            if (client_.turn.spent(service_.loop)) co_await net::Yield(client_.stream);
+            news = !response_.empty();
+            continue;
+        }
         // A failed sink is no end yet: the daemon may have answered before it stopped reading.
         const std::size_t seen = response_.size();
-        const Io got = daemon.receive(response_);
-        if (got.kind == Io::Kind::done) {
-            if (!http::bringsNews(response_.view(), seen)) continue;
-            const Got heads = co_await takeHeads();
-            if (heads != Got::nothing) co_return heads;
-        } else if (got.kind != Io::Kind::wouldBlock) {
-            const Got ended = co_await daemonEnded(got.error);
+        const Io got = head == Head::malformed ? Io{Io::Kind::failed} : daemon.receive(response_);
+        news = got.kind == Io::Kind::done && http::bringsNews(response_.view(), seen);
+        if (got.kind == Io::Kind::done) continue;
+        if (got.kind != Io::Kind::wouldBlock) {
+            const Got ended = co_await daemonEnded(head, got.error);
             co_return ended;
-        } else {
-            if (client_.gone()) co_return abandoned(" before it was answered");
-            carryHalfClose();
-            if (up_.state() == Flow::State::hasMore)
-                co_await net::Yield(client_.stream);
-            else
-                co_await untilEither(nullptr);
         }
+        if (client_.gone()) co_return abandoned(" before it was answered");
+        carryHalfClose();
+        if (up_.state() == Flow::State::hasMore)
+            co_await net::Yield(client_.stream);
+        else
+            co_await untilEither(nullptr);
     }
 }
 
-// The heads that have been received: interim ones are passed, until a final one stands there or none is complete.
-net::Task<Exchange::Got> Exchange::takeHeads() {
-    const http::ResponseHead& head = service_.response;
-    while (!response_.empty()) {
-        const http::ParseResult parsed =
-            http::parseResponse(response_.view(), request_.facts, service_.response);
-        if (parsed.outcome == http::Outcome::needMore) break;
-        if (parsed.outcome == http::Outcome::rejected) {
-            mayBeUnread();
-            co_await failDaemon("its answer is malformed: " + named(http::describe(parsed.reason)));
-            co_return Got::over;
-        }
-        if (head.status >= 200 || head.upgrade) co_return Got::head;
-        client_.again.clear();
-        if (head.status == 100) request_.awaitsContinue = false;
-        const bool passed = co_await interim();
-        if (!passed) co_return abandoned(" before it was answered");
-        if (client_.turn.spent(service_.loop)) co_await net::Yield(client_.stream);
-    }
-    co_return Got::nothing;
+Exchange::Head Exchange::lookAtHead() noexcept {
+    const http::ParseResult parsed = http::parseResponse(response_.view(), request_.facts, service_.response);
+    if (parsed.outcome == http::Outcome::needMore) return Head::incomplete;
+    malformed_ = parsed.reason;
+    if (parsed.outcome == http::Outcome::rejected) return Head::malformed;
+    return service_.response.status >= 200 || service_.response.upgrade ? Head::final : Head::interim;
 }
 
 // 1xx: forwarded as it comes (RFC 9110 section 15.2), but not to a client of HTTP/1.0, which knows none.
 net::Task<bool> Exchange::interim() {
     const http::ResponseHead& head = service_.response;
+    client_.again.clear();
+    if (head.status == 100) request_.awaitsContinue = false;
     net::Buffer out(service_.pools.buffers);
     if (request_.http11) out.append({service_.head.data(), http::writeResponse(head, false, service_.head)});
     response_.consume(head.size);
@@ -143,47 +155,39 @@ net::Task<bool> Exchange::interim() {
     co_return sent;
 }
 
-net::Task<Exchange::Got> Exchange::daemonEnded(int error) {
+// Or what it says cannot be understood.
+net::Task<Exchange::Got> Exchange::daemonEnded(Head head, int error) {
     if (response_.empty() && !client_.again.empty() && (request_.safe || up_.untouched()))
         co_return Got::retry;
     mayBeUnread();
-    co_await failDaemon((response_.empty() ? "it closed the connection without an answer ("
-                                           : "it closed the connection in the middle of an answer's head (") +
-                        errorText(error) + ")");
+    if (head == Head::malformed)
+        co_await failDaemon("its answer is malformed: " + named(http::describe(malformed_)));
+    else if (response_.empty())
+        co_await failDaemon("it closed the connection without an answer (" + errorText(error) + ")");
+    else
+        co_await failDaemon("it closed the connection in the middle of an answer's head (" +
+                            errorText(error) + ")");
     co_return Got::over;
 }
 
 // ---- And back ------------------------------------------------------------------------------------
 
-// The response whose head stands parsed in the service's memory, at the front of `response_`.
-net::Task<> Exchange::pass() {
+// What the response whose head stands parsed in the service's memory means for the exchange; it is rewritten at the
+// front of `response_`.
+Exchange::Response Exchange::takeResponse() {
     const http::ResponseHead& head = service_.response;
     record_.access.status = head.status;
-    const bool hijacked = head.upgrade || (head.rawStream && request_.mayHijack);
-    const bool untilClose = head.framing.kind == http::Framing::Kind::untilClose;
+    Response response;
+    response.hijacked = head.upgrade || (head.rawStream && request_.mayHijack);
+    response.framing = response.hijacked ? http::Framing{http::Framing::Kind::untilClose, 0} : head.framing;
+    const bool untilClose = response.framing.kind == http::Framing::Kind::untilClose;
+    response.mayReuse = head.keepAlive && request_.http11 && !untilClose;
     if (untilClose || service_.draining) client_.keepAlive = false;
     // A client that waited for 100 (Continue) may or may not send its body now: what follows could be either.
     if (request_.awaitsContinue && up_.octets() == 0) client_.keepAlive = false;
-    const bool mayReuse = head.keepAlive && request_.http11 && !untilClose;
-    const http::Framing framing = hijacked ? http::Framing{http::Framing::Kind::untilClose, 0} : head.framing;
-    const std::size_t size = http::writeResponse(head, !client_.keepAlive && !hijacked, service_.head);
-    response_.replaceFront(head.size, {service_.head.data(), size});
-    Flow down(*attempt_.daemon, framing, service_.pools, nullptr);
-    down.sinkTo(client_.stream);
-    if (!down.begin(std::move(response_), size)) {
-        client_.keepAlive = false;
-        co_await failDaemon("its answer is malformed: " + std::string(http::describe(down.reason()).name));
-        co_return;
-    }
-    if (hijacked)
-        co_await tunnel(down);
-    else
-        co_await stream(down, mayReuse);
-    record_.access.received = up_.octets();
-    record_.access.sent = down.octets();
-    record_.write();
-    // The rest of a body that the daemon did not want must never be read as the next request.
-    if (client_.keepAlive && !up_.finished()) co_await client_.discard(up_);
+    response.headSize = http::writeResponse(head, !client_.keepAlive && !response.hijacked, service_.head);
+    response_.replaceFront(head.size, {service_.head.data(), response.headSize});
+    return response;
 }
 
 // Both bodies flow until the response is complete.

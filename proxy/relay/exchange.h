@@ -1,6 +1,6 @@
 // One exchange with the daemon: a request that is granted, and its response, or the tunnel that it becomes.
 //
-//   run ─► connect ─► awaitResponse ─┬─► pass ─► stream, or tunnel
+//   run ─► connect ─► awaitResponse ─┬─► takeResponse ─► stream, or tunnel
 //             ▲────── one more ◄─────┘
 //
 // Three lifetimes, by type: what a Request says holds for the exchange; an Attempt is one connection to the
@@ -52,15 +52,22 @@ private:
         bool endLooked = false;  ///< the client's EOF has been seen and dealt with
         bool halfClosed = false; ///< it has been carried to the daemon
     };
-    enum class Got : std::uint8_t { nothing, head, retry, over };
+    enum class Got : std::uint8_t { head, retry, over };
+    enum class Head : std::uint8_t { incomplete, malformed, interim, final };
+    struct Response {
+        http::Framing framing;
+        std::size_t headSize = 0;
+        bool hijacked = false;
+        bool mayReuse = false; ///< the daemon's connection
+    };
 
     [[nodiscard]] net::Task<bool> connect(bool fresh);
     [[nodiscard]] net::Task<bool> dial();
     [[nodiscard]] net::Task<Got> awaitResponse();
-    [[nodiscard]] net::Task<Got> takeHeads();
-    [[nodiscard]] net::Task<Got> daemonEnded(int error);
+    [[nodiscard]] Head lookAtHead() noexcept;
+    [[nodiscard]] net::Task<Got> daemonEnded(Head head, int error);
     [[nodiscard]] net::Task<bool> interim();
-    [[nodiscard]] net::Task<> pass();
+    [[nodiscard]] Response takeResponse();
     [[nodiscard]] net::Task<> stream(Flow& down, bool mayReuse);
     [[nodiscard]] net::Task<> tunnel(Flow& down);
 
@@ -82,6 +89,7 @@ private:
     Flow up_;
     net::Buffer response_;
     Attempt attempt_;
+    http::Reject malformed_ = http::Reject::none; ///< why the response's head is
 };
 
 } // namespace proxy::relay

@@ -16,7 +16,7 @@ void Record::begin(std::string_view method, std::string_view path, std::string_v
     note.clear();
     method_ = method.substr(0, mostOfMethod);
     log::loggedTarget(path, query, target_);
-    startClock();
+    begun_ = loop_.now();
 }
 
 void Record::write() {

@@ -19,8 +19,6 @@ public:
 
     /// A request, or what there is of one, begins to be dealt with.
     void begin(std::string_view method, std::string_view path, std::string_view query);
-    /// From here on its duration counts.
-    void startClock() noexcept { begun_ = loop_.now(); }
 
     /// What has become of it: all but what begin() was given.
     log::Access access;
