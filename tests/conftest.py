@@ -30,6 +30,7 @@ UNDER_TEST = pytest.StashKey()
 
 def pytest_addoption(parser):
     group = parser.getgroup("image", "the image under test")
+    group.addoption("--native", action="store_true", help="test the binary before the mock daemon, whatever engine is there")
     group.addoption("--prebuild", action="store_true", help="build the image first")
     group.addoption("--image", metavar="NAME", help="the image to test, and to build with --prebuild (environment: "
                                                     "DOCKER_IMAGE_NAME; default: docker-socket-proxy:local)")
@@ -65,7 +66,7 @@ def pytest_sessionstart(session):
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # timeout(1) ends a run as Ctrl-C does: an engine goes with it
     image = config.option.image or os.environ.get("DOCKER_IMAGE_NAME") or IMAGE
     try:
-        chosen = decide(config.option.prebuild, image, os.environ, cleanup, terminal.write_line)
+        chosen = decide(config.option.native, config.option.prebuild, image, os.environ, cleanup, terminal.write_line)
     except Stop as reason:
         raise pytest.UsageError(str(reason)) from None  # one line, where pytest.exit() would print two
     terminal.write_line(f"testing {chosen}")

@@ -36,6 +36,14 @@ def test_engine_that_is_not_there_in_parallel():
     assert_one_line(run("-n", "2", DOCKER_HOST="unix:///no/such.sock"), "no Docker engine answers")
 
 
+@pytest.mark.parametrize("arguments, environment, word", [
+    (["--prebuild"], {}, "--prebuild"),
+    ([], {"DSP_REQUIRE_ENGINE": "1"}, "DSP_REQUIRE_ENGINE=1"),
+], ids=["prebuild", "required"])
+def test_no_engine_and_an_engine(arguments, environment, word):
+    assert_one_line(run("--native", *arguments, **environment), "--native is without an engine", word)
+
+
 @pytest.fixture
 def engine_host(under_test, image):
     return f"unix://{under_test.socket}"

@@ -1,14 +1,17 @@
-"""Each example: its application's calls pass, every other operation is refused, and the proxy is as weak as it says.
+"""Each example: its application can what its head says, every other operation is refused, and the proxy is as weak as it says.
 
-The applications' images are not needed: what they ask is written down here. The daemon is a stand-in that tells what
+The applications' images are not needed: what they ask, by their documentation, is written down here. The daemon is a stand-in that tells what
 it was asked, so that a refusal is judged at both ends. Without an engine the binary is tried with the same variables.
 """
 
 import contextlib
 import csv
+import itertools
 import os
+import re
 import shutil
 import stat
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -16,40 +19,86 @@ import pytest
 from composed import WAITS, Project
 from deployment import read_compose, read_quadlet
 from private_engine import REPOSITORY, UnixHTTPConnection, busybox_root
+from under_test import PROXY
 
 EXAMPLES = REPOSITORY / "examples"
-CALLS = {
-    "traefik": ["GET /version", "GET /containers/json?limit=0", "GET /containers/web/json", "GET /events?filters={}"],
-    "portainer": ["GET /_ping", "GET /info", "GET /version", "GET /containers/json?all=1", "GET /containers/web/json",
-                  "GET /containers/web/logs?stdout=1", "GET /images/json", "GET /networks", "GET /volumes",
-                  "GET /services", "GET /tasks", "POST /containers/create?name=web", "POST /containers/web/start",
-                  "POST /images/create?fromImage=web", "DELETE /containers/web", "POST /networks/create",
-                  "POST /volumes/create"],
-    "watchtower": ["HEAD /_ping", "GET /containers/json?filters={}", "GET /containers/web/json", "GET /images/web/json",
-                   "POST /images/create?fromImage=web&tag=latest", "POST /containers/web/kill?signal=SIGTERM",
-                   "DELETE /containers/web?v=1", "POST /containers/create?name=web", "POST /networks/web/connect",
-                   "POST /networks/web/disconnect", "POST /containers/web/rename?name=old", "POST /containers/web/start",
-                   "DELETE /images/web"],
-    "dozzle": ["GET /_ping", "GET /info", "GET /containers/json", "GET /containers/web/json",
-               "GET /containers/web/logs?follow=1&stdout=1", "GET /containers/web/stats?stream=true", "GET /events"],
-    "homepage": ["GET /containers/json?all=true", "GET /containers/web/json", "GET /containers/web/stats?stream=false"],
-    "unix-socket-only": ["GET /version", "GET /containers/json?limit=0", "GET /containers/web/json", "GET /events"],
-    "docker-socket-proxy": ["GET /_ping", "GET /version", "GET /containers/json"],
+# What the heads of the examples say their applications can, and cannot, do: the calls behind the words.
+MEANS = {
+    "attach to containers": ["POST /containers/web/attach?stream=1&stdout=1", "POST /containers/web/resize?h=1&w=1"],
+    "build images": ["POST /build?t=web"],
+    "check a registry's password": ["POST /auth"],
+    "connect containers to networks": ["POST /networks/web/connect", "POST /networks/web/disconnect"],
+    "create containers": ["POST /containers/create?name=web", "POST /containers/web/start"],
+    "find the services of a swarm": ["GET /services", "GET /networks?filters={}", "GET /tasks?filters={}", "GET /nodes/web"],
+    "follow logs": ["GET /containers/web/logs?follow=1&stdout=1"],
+    "import and export images": ["POST /images/load", "GET /images/web/get"],
+    "inspect containers": ["GET /containers/web/json"],
+    "inspect images": ["GET /images/web/json"],
+    "list containers": ["GET /containers/json?all=1"],
+    "list images": ["GET /images/json"],
+    "make an image of a container": ["POST /commit?container=web"],
+    "manage configs": ["GET /configs", "POST /configs/create", "DELETE /configs/web"],
+    "manage networks": ["GET /networks", "GET /networks/web", "POST /networks/create", "DELETE /networks/web"],
+    "manage secrets": ["GET /secrets", "POST /secrets/create", "DELETE /secrets/web"],
+    "manage volumes": ["GET /volumes", "GET /volumes/web", "POST /volumes/create", "DELETE /volumes/web"],
+    "offer plugins as drivers": ["GET /plugins"],
+    "open a container's console": ["POST /containers/web/exec", "POST /exec/web/start", "POST /exec/web/resize?h=1&w=1"],
+    "open a shell in a container": ["POST /containers/web/exec", "POST /exec/web/start"],
+    "pull images": ["POST /images/create?fromImage=web&tag=latest", "GET /images/json"],
+    "push images": ["POST /images/web/tag?repo=there", "POST /images/web/push"],
+    "remove containers": ["DELETE /containers/web?v=1"],
+    "remove images": ["DELETE /images/web"],
+    "rename containers": ["POST /containers/web/rename?name=old"],
+    "run lifecycle hooks inside of containers": ["POST /containers/web/exec", "POST /exec/web/start", "GET /exec/web/json"],
+    "show disk usage": ["GET /system/df"],
+    "show processes": ["GET /containers/web/top"],
+    "show services": ["GET /services", "GET /services/web", "GET /services/web/logs?stdout=1"],
+    "show statistics": ["GET /containers/web/stats?stream=false"],
+    "show tasks": ["GET /tasks", "GET /tasks/web"],
+    "show the host": ["GET /info"],
+    "show the services of a swarm": ["GET /services", "GET /tasks?filters={}"],
+    "show the swarm and its nodes": ["GET /swarm", "GET /nodes", "GET /nodes/web"],
+    "start and stop containers": [f"POST /containers/web/{action}" for action in ("start", "stop", "restart", "kill")],
+    "update services": ["POST /services/web/update?version=1", "DELETE /services/web"],
+    "wait for events": ["GET /events?filters={}"],
 }
-# What is open besides the calls: the rest of these sections, for a variable opens all of its section.
-SECTIONS = {
-    "traefik": "containers", "portainer": "containers images info networks services tasks volumes",
-    "watchtower": "containers images networks", "dozzle": "containers info", "homepage": "containers",
-    "unix-socket-only": "containers", "docker-socket-proxy": "containers",
-}
+GREETING = ["HEAD /_ping", "GET /_ping", "GET /version"]  # granted by default, as events are
 BY_DEFAULT = {"_ping", "events", "version"}
-WRITES = {"portainer", "watchtower"}
+NAMES = sorted(path.stem for path in EXAMPLES.iterdir() if path.suffix in (".yaml", ".container"))
 COMPOSE = sorted(path.stem for path in EXAMPLES.glob("*.yaml"))
 
 
+def file_of(name):
+    [path] = EXAMPLES.glob(f"{name}.*")
+    return path
+
+
 def read(name):
-    path = EXAMPLES / f"{name}.yaml"
-    return read_compose(path) if path.exists() else read_quadlet(EXAMPLES / f"{name}.container")
+    path = file_of(name)
+    return read_compose(path) if path.suffix == ".yaml" else read_quadlet(path)
+
+
+def said(name):
+    """What the file's head says: ([what it can], {what it cannot: [the variables that it would take]})"""
+    head = itertools.takewhile(lambda line: line.startswith("#"), file_of(name).read_text().splitlines())
+    text = " ".join(line.lstrip("# ") for line in head)
+    [can] = re.findall(r" can: ([^.]*)\.", text)
+    [cannot] = re.findall(r" cannot: ([^.]*)\.", text)
+    refused = dict(re.fullmatch(r"(.*) \(([A-Z_ ]+)\)", words).groups() for words in cannot.split(", "))
+    return can.split(", "), {words: variables.split() for words, variables in refused.items()}
+
+
+def calls(name):
+    """What its application asks the daemon."""
+    return GREETING + [call for words in said(name)[0] for call in MEANS[words]]
+
+
+def section(target):
+    return target.split("?")[0].split("/")[1]
+
+
+def writes(name):
+    return any(call.split()[0] not in ("GET", "HEAD") for call in calls(name))
 
 
 def operations():
@@ -58,8 +107,52 @@ def operations():
         return [(row["method"], row["path"].replace("{", "").replace("}", ""), row["section"]) for row in rows]
 
 
-def test_every_example_is_tried():
-    assert set(CALLS) == {path.stem for path in EXAMPLES.iterdir() if path.suffix in (".yaml", ".container")}
+# ---- What the heads say -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def explain():
+    """Whether the program, with these variables, says that a call is allowed."""
+    if not PROXY.exists():
+        pytest.skip(f"{PROXY} is not built")
+
+    def allowed(call, variables):
+        done = subprocess.run([PROXY, "--explain", *call.split()], env=variables, capture_output=True, text=True)
+        assert re.match("(allowed|denied): ", done.stdout), done.stdout + done.stderr
+        return done.stdout.startswith("allowed")
+
+    return allowed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_head_tells_what_its_application_can(name, explain):
+    granted = read(name).variables
+    can = said(name)[0]
+    assert [call for words in can for call in MEANS[words] if not explain(call, granted)] == []
+    idle = [variable for variable in granted.keys() - {"BIND_CONFIG"}
+            if all(explain(call, {**granted, variable: "0"}) for call in calls(name))]
+    assert idle == [], "granted, and nothing that the head names needs it"
+    if "create containers" in can:
+        assert "root on the host" in file_of(name).read_text()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_head_tells_what_its_application_cannot(name, explain):
+    """And what it would take: all of these variables, and no other."""
+    granted = read(name).variables
+    for words, wanted in said(name)[1].items():
+        assert not granted.keys() & set(wanted), words
+        with_all = {**granted, **dict.fromkeys(wanted, "1")}
+        assert [call for call in MEANS[words] if not explain(call, with_all)] == [], words
+        for variable in wanted:
+            assert not all(explain(call, {**with_all, variable: "0"}) for call in MEANS[words]), f"{words}: {variable}"
+
+
+def test_every_meaning_is_said():
+    assert {words for name in NAMES for part in said(name) for words in part} == set(MEANS)
+
+
+def test_every_example_is_listed():
     listed = (EXAMPLES / "README.md").read_text()
     assert [path.name for path in EXAMPLES.iterdir() if path.name != "README.md" and path.name not in listed] == []
 
@@ -116,23 +209,24 @@ def started(request, under_test, stand_in, folder):
         native.stop()
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", NAMES)
 def test_its_calls_pass_and_all_others_are_refused(started, name):
     daemon, proxy = started(name)
-    for call in CALLS[name]:
+    for call in calls(name):
         assert proxy.request(*call.split())[0] == 200, call
-    assert daemon.asked == CALLS[name]
+    assert daemon.asked == calls(name)
 
     daemon.asked.clear()
-    opened = {*SECTIONS[name].split(), *BY_DEFAULT}
-    others = [(method, path) for method, path, section in operations()
-              if section not in opened or (method not in ("GET", "HEAD") and name not in WRITES)]
+    # A variable opens all of its section.
+    opened = {section(call.split()[1]) for call in calls(name)} | BY_DEFAULT
+    others = [(method, path) for method, path, place in operations()
+              if place not in opened or (method not in ("GET", "HEAD") and not writes(name))]
     assert len(others) > 60
     passed = [f"{method} {path}" for method, path in others if proxy.request(method, path)[0] != 403]
     assert passed == [] and daemon.asked == []
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", NAMES)
 def test_proxy_is_nobody(started, name, image):
     if os.geteuid() != 0:
         pytest.skip("root only: sockets of other owners, and /proc of others")
@@ -183,7 +277,7 @@ def test_application_reaches_it_by_its_name(project, name):
                                    f"http://docker-socket-proxy:2375{target}").err
 
     assert ask("/version") == ""
-    asked = [call.split()[1] for call in CALLS[name] if call.startswith("GET ") and "events" not in call]
+    asked = [call.split()[1] for call in calls(name) if call.startswith("GET ") and "events" not in call]
     assert [target for target in asked if "403" in ask(target)] == []
     assert "403 Forbidden" in ask("/secrets")
 

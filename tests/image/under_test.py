@@ -42,8 +42,14 @@ class UnderTest:
         return f"containers of {self.image} on {whose} at {self.socket}"
 
 
-def decide(prebuild, image, environment, cleanup, say):
+def decide(native, prebuild, image, environment, cleanup, say):
     """An UnderTest whose engine answers and whose image is there, or raises Stop. `cleanup`: an ExitStack."""
+    required = [word for word, is_set in (("--prebuild", prebuild),
+                                          ("DSP_REQUIRE_ENGINE=1", environment.get("DSP_REQUIRE_ENGINE") == "1")) if is_set]
+    if native:
+        if required:
+            raise Stop(f"--native is without an engine, and {required[0]} needs one: leave one of them away")
+        return built("--native")
     socket = engine_of(environment)
     if socket:
         chosen = UnderTest(image, socket, command_line())
@@ -59,9 +65,13 @@ def decide(prebuild, image, environment, cleanup, say):
         return on_private_engine(image, cleanup, say)
     except CannotRun as reason:
         why = one_line(reason)
-    if prebuild or environment.get("DSP_REQUIRE_ENGINE") == "1":
-        wanted = "--prebuild" if prebuild else "DSP_REQUIRE_ENGINE=1"
-        raise Stop(f"{wanted} needs an engine, but none answers at {DEFAULT_SOCKET}, and {why}")
+    if required:
+        raise Stop(f"{required[0]} needs an engine, but none answers at {DEFAULT_SOCKET}, and {why}")
+    return built(why)
+
+
+def built(why):
+    """The binary of this tree; `why` there is no engine."""
     for binary in (PROXY, MOCK):
         if not os.access(binary, os.X_OK):
             raise Stop(f"no engine ({why}), and no {binary} to test without one: cmake --preset dev && cmake --build "
