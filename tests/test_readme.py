@@ -4,9 +4,11 @@ Those that need an engine at /var/run/docker.sock and a free port 2375 are typed
 """
 
 import contextlib
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import uuid
 
@@ -191,6 +193,28 @@ def test_healthcheck(typed, proxy_in_path, daemon_socket):
     assert bash(typed[0], **where)[0] == 0
     proxy.stop()
     assert bash(typed[0], **where)[0] == 1
+
+
+# ---- What differs from upstream -----------------------------------------------------------------------
+
+
+def test_healthcheck_for_compose_files():
+    """What is to be written instead of upstream's is the image's own."""
+    [own] = re.findall(r"^HEALTHCHECK .* CMD (\[.*\])$", (REPOSITORY / "Dockerfile").read_text(), re.MULTILINE)
+    assert f"`test: {own.replace('[', '[' + json.dumps('CMD') + ', ')}`" in (REPOSITORY / "README.md").read_text()
+
+
+@pytest.mark.parametrize("variables", [{}, {"CONTAINERS": "1", "POST": "1"}], ids=["by-default", "granted"])
+@pytest.mark.parametrize("sent, status", [
+    (b"GET /_ping HTTP/1.1\nHost: docker\n\n", 400),
+    (b"GET /libpod/containers/json HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n", 403),
+    (b"GET /moby.buildkit.v1.Control/Info HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n", 403),
+], ids=["bare-lf", "libpod", "grpc-service"])
+def test_is_refused(proxied, variables, sent, status):
+    with socket.create_connection(("127.0.0.1", proxied(**variables).port), timeout=SAFETY_NET) as peer:
+        peer.sendall(sent)
+        with peer.makefile("rb") as answer:
+            assert answer.readline().split()[1] == str(status).encode()
 
 
 # ---- Conformance, development -------------------------------------------------------------------------
