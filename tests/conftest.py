@@ -1,4 +1,4 @@
-"""What the tests of the image share: --prebuild, --image, and the proxy under test. The README tells how they are run.
+"""What the tests of the image and of the tree share: --prebuild, --native, --image, and the proxy under test.
 
 With an engine (that of DOCKER_HOST or /var/run/docker.sock, else, for root, a private one) they are run against
 containers of the image; without one, those that can be, against the native binary before the mock daemon.
@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parent
-sys.path += [str(TESTS / "image"), str(TESTS / "engine")]
+IMAGE = TESTS / "image"
+sys.path += [str(IMAGE), str(TESTS / "engine")]
 
 from under_test import MOCK  # noqa: E402: from the folder just added
 
@@ -37,11 +38,11 @@ def pytest_addoption(parser):
 
 
 def is_wanted(config):
-    """Whether the run has tests of this folder: those of the folders in it do without an image."""
+    """Whether the run has tests of this folder or of image/: those of the other folders do without an image."""
     if config.option.collectonly:
         return False
     places = [(config.invocation_params.dir / str(place).split("::")[0]).resolve() for place in config.args]
-    return any(place == TESTS or place in TESTS.parents or (place.parent == TESTS and place.is_file()) for place in places)
+    return any(place in (TESTS, IMAGE, *TESTS.parents) or (place.parent in (TESTS, IMAGE) and place.is_file()) for place in places)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -59,12 +60,12 @@ def pytest_sessionstart(session):
     if missing:
         raise pytest.UsageError(f"{sys.executable} lacks what Debian calls {' '.join(missing)}: use Debian's python3 "
                                 "(script/setup installs all), or install them for this one")
-    from under_test import IMAGE, Stop, decide
+    from under_test import IMAGE as DEFAULT, Stop, decide
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     cleanup = contextlib.ExitStack()
     config.add_cleanup(cleanup.close)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # timeout(1) ends a run as Ctrl-C does: an engine goes with it
-    image = config.option.image or os.environ.get("DOCKER_IMAGE_NAME") or IMAGE
+    image = config.option.image or os.environ.get("DOCKER_IMAGE_NAME") or DEFAULT
     try:
         chosen = decide(config.option.native, config.option.prebuild, image, os.environ, cleanup, terminal.write_line)
     except Stop as reason:

@@ -11,7 +11,7 @@ from private_engine import REPOSITORY
 def run(*arguments, **environment):
     base = {name: value for name, value in os.environ.items()
             if name not in ("DOCKER_HOST", "DOCKER_IMAGE_NAME", "DSP_REQUIRE_ENGINE") and not name.startswith("PYTEST_")}
-    return subprocess.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *arguments, "tests/test_image.py"],
+    return subprocess.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *arguments, "tests/image/test_image.py"],
                           cwd=REPOSITORY, env={**base, **environment}, capture_output=True, text=True)
 
 
