@@ -11,6 +11,24 @@ die() {
     exit 1
 }
 
+# The comment at the top of the script that was typed.
+printHead() { sed -n -e '2,${/^#/!q;/^# shellcheck /q;s/^# \{0,1\}//p}' "$0"; }
+
+# refuse WORDS: what was typed makes no sense. Called before anything has happened.
+refuse() {
+    printf '%s: %s; see %s --help\n' "$name" "$*" "$0" >&2
+    exit 64
+}
+
+# takesNothing "$@": for scripts without arguments.
+takesNothing() {
+    (($#)) || return 0
+    case $1 in
+        -h | --help) printHead; exit 0 ;;
+        *) refuse "unknown argument '$1'" ;;
+    esac
+}
+
 # packages FILE …: the packages these lists name. One a line; '#' begins a comment.
 packages() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@" | sort -u; }
 

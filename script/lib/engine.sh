@@ -81,5 +81,6 @@ run() {
 
 case ${1:-} in
   run | enter | sid | debian) "$@" ;;
-  *) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2; exit 64 ;;
+  -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" ;;
+  *) echo "engine.sh: unknown command '${1:-}'; see ${BASH_SOURCE[0]} --help" >&2; exit 64 ;;
 esac

@@ -175,8 +175,15 @@ def machine(files):
             "kernel": platform.release(), "haproxy": version("haproxy", "-v").split(" ")[2], "load average": os.getloadavg()[0], "open files": files}
 
 
+class Parser(argparse.ArgumentParser):
+    """Refuses what makes no sense as the other scripts do."""
+
+    def error(self, message):
+        self.exit(os.EX_USAGE, f"bench: {message}; see {self.prog} --help\n")
+
+
 def parse(arguments):
-    parser = argparse.ArgumentParser(prog="script/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(prog="script/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--proxy", type=lambda text: Path(text).resolve(), default=PROXY,
                         help="the program to measure (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="one short round: shows that it works, too noisy to judge by")
