@@ -172,7 +172,7 @@ bool Oracle::closedGate(const Request& request, bool strict) const {
     return false;
 }
 
-// Section 2 of the rules.
+// docs/rules.md#dialect-tecnativa
 Oracle::Decision Oracle::tecnativa(const Request& request, bool strict) const {
     if (!request.reads && !post_) return {false, "1: not GET or HEAD, and POST is not granted"};
     if (anyGranted(VariableKind::action, request, strict))
@@ -181,7 +181,7 @@ Oracle::Decision Oracle::tecnativa(const Request& request, bool strict) const {
     return {false, "5: nothing grants it"};
 }
 
-// Section 3 of the rules: here the actions are granted whatever the method.
+// docs/rules.md#dialect-linuxserver: here the actions are granted whatever the method.
 Oracle::Decision Oracle::linuxserver(const Request& request, bool strict) const {
     if (closedGate(request, strict))
         return {false, "1: an ALLOW_ variable that is not granted closes this path"};

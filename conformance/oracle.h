@@ -1,4 +1,4 @@
-// The oracle: what a socket proxy must do with a request, from nothing but the published rules.
+// The oracle: what a socket proxy must do with a request, from nothing but docs/rules.md.
 //
 // Written to be read beside the rules, not to be fast, and sharing no line with any proxy. Immutable: any
 // number of threads may ask one oracle.

@@ -41,7 +41,7 @@ struct ParseResult {
 [[nodiscard]] bool bringsNews(std::string_view input, std::size_t seen) noexcept;
 
 /// Percent-decodes `path` once, as the daemon's net/url does, into `storage` (at least path.size() octets).
-/// Rejects bad escapes and decoded control octets (policy row S6). `decoded` is a view of `storage`.
+/// Rejects bad escapes and decoded control octets (docs/rules.md, S6). `decoded` is a view of `storage`.
 [[nodiscard]] Reject decodePath(std::string_view path, std::span<char> storage,
                                 std::string_view& decoded) noexcept;
 

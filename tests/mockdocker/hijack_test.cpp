@@ -1,4 +1,4 @@
-// Attach, exec start, the websocket and the h2c upgrades: facts §b.
+// Attach, exec start, the websocket and the h2c upgrades, as engine 20.10.24 answers them.
 #include "mockdocker/routes/websocket.h"
 #include "mockdocker/wire/answer.h"
 #include "tests/mockdocker/client.h"

@@ -43,7 +43,7 @@ TEST(Variables, areFoundByTheirExactName) {
     EXPECT_EQ(variableNamed(""), std::nullopt);
 }
 
-// facts/policy.md section 1: the variable is the section in upper case, but _ping is PING.
+// docs/rules.md#words: the variable is the section in upper case, but _ping is PING.
 TEST(Variables, areNamedLikeTheirSections) {
     std::set<std::string_view> names;
     std::size_t sections = 0;

@@ -54,7 +54,7 @@ bool upstreamAllows(Grants granted, std::string_view method, std::string_view pa
 
 namespace {
 
-// facts/policy.md sections 2 and 5, sentence by sentence, with regular expressions. What depends on the path
+// docs/rules.md, sentence by sentence, with regular expressions. What depends on the path
 // alone is found once, so that the exhaustive comparison stays bearable.
 class SecondReading {
 public:

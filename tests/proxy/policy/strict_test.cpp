@@ -1,5 +1,5 @@
 // Where the proxy is deliberately stricter than Tecnativa/docker-socket-proxy: one test a row of the
-// published table, each showing first that the measured rules of the original let the request pass.
+// table in docs/rules.md, each showing first that the measured rules of the original let the request pass.
 #include "proxy/policy/explain.h"
 #include "tests/proxy/policy/rows.h"
 #include "tests/proxy/policy/upstream.h"
