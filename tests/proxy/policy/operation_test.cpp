@@ -1,50 +1,27 @@
 // The table of operations against the conformance catalogue, and the routing against the daemon's documented
 // behaviour.
+#include "conformance/catalogue.h"
 #include "proxy/policy/operation.h"
 #include "tests/proxy/policy/rows.h"
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <map>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <vector>
 
 namespace proxy::policy {
 namespace {
 
-using Entry = std::map<std::string, std::string>;
-
-std::vector<std::string> cells(const std::string& line) {
-    std::vector<std::string> result;
-    std::istringstream text(line);
-    for (std::string cell; std::getline(text, cell, '\t');) result.push_back(cell);
-    return result;
-}
-
-bool hasTrait(const Entry& entry, const std::string& trait) {
-    return ("," + entry.at("traits") + ",").find("," + trait + ",") != std::string::npos;
-}
+using Entry = conformance::Operation;
+using conformance::Trait;
 
 // The HTTP/1 rows of the catalogue: gRPC services over bare HTTP/2 are not the proxy's.
 std::vector<Entry> catalogue() {
-    std::ifstream file(OPERATIONS_TSV);
-    EXPECT_TRUE(file) << "cannot read " << OPERATIONS_TSV;
-    std::vector<Entry> entries;
-    std::vector<std::string> header;
-    for (std::string line; std::getline(file, line);) {
-        if (line.empty() || line.starts_with('#')) continue;
-        const auto row = cells(line);
-        if (header.empty()) {
-            header = row;
-            continue;
-        }
-        Entry entry;
-        for (std::size_t i = 0; i < std::min(row.size(), header.size()); ++i) entry[header[i]] = row[i];
-        if (!hasTrait(entry, "h2c") || hasTrait(entry, "hijack")) entries.push_back(entry);
-    }
+    std::vector<Entry> entries = conformance::Catalogue::builtin().operations();
+    std::erase_if(entries,
+                  [](const Entry& entry) { return entry.has(Trait::h2c) && !entry.has(Trait::hijack); });
     return entries;
 }
 
@@ -52,7 +29,7 @@ TEST(Operations, areThoseOfTheCatalogue) {
     const auto entries = catalogue();
     ASSERT_GT(entries.size(), 100U);
     std::map<std::string, Entry> byRoute;
-    for (const Entry& entry : entries) byRoute[entry.at("method") + " " + entry.at("path")] = entry;
+    for (const Entry& entry : entries) byRoute[entry.method + " " + entry.path] = entry;
     for (const Operation& operation : operations()) {
         const std::string key = std::string(operation.method) + " " + std::string(operation.path);
         const auto found = byRoute.find(key);
@@ -60,8 +37,8 @@ TEST(Operations, areThoseOfTheCatalogue) {
             ADD_FAILURE() << key << " is not in the catalogue";
             continue;
         }
-        EXPECT_EQ(operation.id, found->second.at("operation_id")) << key;
-        EXPECT_EQ(operation.hijack, hasTrait(found->second, "hijack")) << key;
+        EXPECT_EQ(operation.id, found->second.id) << key;
+        EXPECT_EQ(operation.hijack, found->second.has(Trait::hijack)) << key;
         byRoute.erase(found);
     }
     for (const auto& [key, ignored] : byRoute) ADD_FAILURE() << key << " is not in the proxy's table";
@@ -69,14 +46,14 @@ TEST(Operations, areThoseOfTheCatalogue) {
 
 TEST(Operations, belongToTheCataloguesVariables) {
     for (const Entry& entry : catalogue()) {
-        if (entry.at("variable") == "-") continue;
-        const auto variable = variableNamed(entry.at("variable"));
-        ASSERT_TRUE(variable) << entry.at("variable");
-        EXPECT_EQ(facts(*variable).section, entry.at("section"));
-        const std::string path = std::regex_replace(entry.at("path"), std::regex("\\{[a-z]+\\}"), "x");
-        const Verdict verdict = Policy({*variable, Variable::post}).decide(entry.at("method"), path);
+        if (entry.variable.empty()) continue;
+        const auto variable = variableNamed(entry.variable);
+        ASSERT_TRUE(variable) << entry.variable;
+        EXPECT_EQ(facts(*variable).section, entry.section);
+        const std::string path = std::regex_replace(entry.path, std::regex("\\{[a-z]+\\}"), "x");
+        const Verdict verdict = Policy({*variable, Variable::post}).decide(entry.method, path);
         EXPECT_TRUE(verdict.allowed) << path;
-        EXPECT_EQ(idOf(verdict.operation), entry.at("operation_id"));
+        EXPECT_EQ(idOf(verdict.operation), entry.id);
     }
 }
 
@@ -182,16 +159,14 @@ TEST(Routing, agreesWithRegularExpressions) {
     std::vector<std::string> paths{"/",         "/v1.44",   "/containers", "/networks/",
                                    "/volumes/", "/images/", "/plugins/",   "/nodes/"};
     for (const Entry& entry : catalogue()) {
-        const std::string path = entry.at("path");
-        if (entry.at("method") == "OPTIONS") continue;
-        std::string name = slashed.contains(entry.at("section")) ? ".*" : "[^/]+";
-        if (path.find("{checkpoint}") != std::string::npos || entry.at("operation_id") == "getPlugin")
-            name = "[^/]+";
-        if (path == "/networks/{id}" && entry.at("method") == "GET") name = ".+";
+        const std::string path = entry.path;
+        if (entry.method == "OPTIONS") continue;
+        std::string name = slashed.contains(entry.section) ? ".*" : "[^/]+";
+        if (path.find("{checkpoint}") != std::string::npos || entry.id == "getPlugin") name = "[^/]+";
+        if (path == "/networks/{id}" && entry.method == "GET") name = ".+";
         const std::regex variable("\\{[a-z]+\\}");
         const std::string pattern = std::regex_replace(path, variable, name);
-        patterns.push_back({entry.at("operation_id"), entry.at("method"),
-                            std::regex("^(/v[0-9.]+)?" + pattern + "$"),
+        patterns.push_back({entry.id, entry.method, std::regex("^(/v[0-9.]+)?" + pattern + "$"),
                             std::regex_replace(path, variable, "").size()});
         for (const char* value : {"x", "a/b", "json", "x/start", ""})
             for (const char* prefix : {"", "/v1.44"})
