@@ -55,6 +55,8 @@ Workspace::Workspace() {
                                  " cannot be made: " + ::strerrordesc_np(errno));
     all.paths.insert(name);
     path_ = name;
+    // A target that becomes another user at its start enters it as it would /run; nobody else lists it.
+    std::filesystem::permissions(name, std::filesystem::perms(0711));
 }
 
 Workspace::~Workspace() {

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <system_error>
 
@@ -50,6 +51,8 @@ Fd listenUnix(const std::string& path) {
     if (!fd) fail("socket");
     ::unlink(path.c_str());
     if (::bind(fd.get(), general(address), sizeof address) != 0) fail("bind " + path);
+    // As open as a daemon's: a target that became another user in the group of one daemon finds the next one so.
+    if (::chmod(path.c_str(), 0660) != 0) fail("chmod " + path);
     if (::listen(fd.get(), 1024) != 0) fail("listen " + path);
     return fd;
 }

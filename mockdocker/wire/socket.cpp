@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
@@ -34,8 +35,8 @@ const sockaddr* generic(const Address& address) {
     return reinterpret_cast<const sockaddr*>(&address);
 }
 
-constexpr int backlog =
-    4096; // thousands of idle streams are dialled at once; the kernel caps it at somaxconn
+// Thousands of idle streams are dialled at once; the kernel caps it at somaxconn.
+constexpr int backlog = 4096;
 
 } // namespace
 
@@ -49,7 +50,9 @@ Fd listenUnix(const std::string& path) {
     Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!fd.valid()) fail("socket");
     ::unlink(path.c_str());
-    if (::bind(fd.get(), generic(address), sizeof address) != 0 || ::listen(fd.get(), backlog) != 0) {
+    // As open as the daemon's: whoever is told apart by its group must find it so, whatever the umask.
+    if (::bind(fd.get(), generic(address), sizeof address) != 0 || ::chmod(path.c_str(), 0660) != 0 ||
+        ::listen(fd.get(), backlog) != 0) {
         fail("listen on " + path);
     }
     return fd;

@@ -87,6 +87,11 @@ Outcome giveUp(const std::string& socketPath) {
     giving.outcome.became =
         describe(ownIdentity()) + (holdsAny(capabilities()) ? ", with capabilities" : ", no capabilities");
     giving.outcome.why = sentence(plan.reason);
+    if (plan.reason == Reason::missing)
+        giving.outcome.warnings.push_back("the Docker daemon's socket " + socketPath +
+                                          " is not there yet, so its group could not be taken: once it is "
+                                          "there, start this again, unless " +
+                                          describe(ownIdentity()) + " may open it");
     return giving.outcome;
 }
 

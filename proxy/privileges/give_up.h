@@ -10,8 +10,8 @@ namespace proxy::privileges {
 struct Outcome {
     std::string became; ///< "uid 65534 gid 999, no capabilities"
     std::string why;    ///< why these ids
-    std::vector<std::string>
-        warnings; ///< what the kernel refused; serving goes on with what could be given up
+    /// What the kernel refused, and what has to be done later; serving goes on with what could be given up.
+    std::vector<std::string> warnings;
 };
 
 /// Becomes whom plan() says, drops every capability from every set, and sets no_new_privs.

@@ -17,15 +17,14 @@ constexpr std::array<std::string_view, 8> sentences{
     "started without the capabilities to change user and group",
 };
 
-// Those that folders are only to be entered with.
-std::vector<gid_t> groupsToEnter(const Way& way, uid_t uid, gid_t gid) {
-    Identity who{uid, gid, {}};
+// With the groups that folders are only to be entered with.
+Identity entering(Identity who, const Way& way) {
     for (const Owned& folder : way.folders) {
-        const Identity member{uid, folder.gid, {}};
+        const Identity member{who.uid, folder.gid, {}};
         if (!may(who, Access::search, folder) && may(member, Access::search, folder))
             who.groups.push_back(folder.gid);
     }
-    return who.groups;
+    return who;
 }
 
 } // namespace
@@ -37,9 +36,10 @@ std::string_view sentence(Reason reason) noexcept {
 Plan plan(const Started& started, const Way& way) {
     if (started.identity.uid != 0) return {started.identity, Reason::notRoot};
     if (!started.mayChange) return {started.identity, Reason::notAllowed};
-    // Once it is there, root's own bits or a group given at start will most likely open it; nobody's never
-    // would.
-    if (way.end == Way::End::missing) return {started.identity, Reason::missing};
+    // Whose the socket will be is not known. The groups it was started with, those of --group-add among them,
+    // may open it then; uid 0, which nothing takes away later, is kept for no guess.
+    if (way.end == Way::End::missing)
+        return {entering({nobody, started.identity.gid, started.identity.groups}, way), Reason::missing};
     if (way.end == Way::End::somethingElse) return {{nobody, nobody, {}}, Reason::notASocket};
 
     struct Candidate {
@@ -51,7 +51,7 @@ Plan plan(const Started& started, const Way& way) {
                                                {nobody, nobody, Reason::others},
                                                {way.socket.uid, way.socket.gid, Reason::owner}}};
     for (const Candidate& candidate : candidates) {
-        const Identity who{candidate.uid, candidate.gid, groupsToEnter(way, candidate.uid, candidate.gid)};
+        const Identity who = entering({candidate.uid, candidate.gid, {}}, way);
         if (mayConnect(who, way)) return {who, candidate.reason};
     }
     return {{nobody, way.socket.gid, {}}, Reason::unreachable};

@@ -18,8 +18,8 @@ namespace proxy::program {
 
 namespace {
 
-constexpr std::size_t reservedDescriptors =
-    64; // listeners, standard streams, epoll, connections being turned away
+// Listeners, standard streams, epoll, connections being turned away.
+constexpr std::size_t reservedDescriptors = 64;
 constexpr std::size_t descriptorsAConnection = 2; // the client's and the daemon's
 constexpr std::size_t mostConnections = 1'000'000;
 constexpr std::size_t descriptorsAPipe = 2; // a slow reader of much holds a pipe as well
@@ -138,14 +138,13 @@ int serve(const settings::Reading& reading) {
         return exitUnavailable;
     }
     for (net::Listener& listener : listeners) server.listen(std::move(listener));
-    const privileges::Outcome outcome =
-        privileges::giveUp(settings.socketPath); // nothing has been accepted yet
+    // Nothing has been accepted yet.
+    const privileges::Outcome outcome = privileges::giveUp(settings.socketPath);
     for (const std::string& warning : outcome.warnings) log.event(log::Level::warning, warning);
-    log.event(log::Level::debug, "running as " + outcome.became + ": " + outcome.why);
     loop.afterRound([&log] { log.flush(); });
     log.event(log::Level::notice, "listening on " + names + ", in front of " + settings.socketPath +
                                       "; granted: " + grantedNames(settings.grants) + "; running as " +
-                                      outcome.became);
+                                      outcome.became + " (" + outcome.why + ")");
     server.tryDaemon();
     loop.run();
     return 0;

@@ -130,15 +130,29 @@ def test_restarted_daemon_is_found_again(container, stand_in, folder):
     assert proxy.request("GET", "/_ping")[0] == 200
 
 
-def test_socket_missing_at_start_is_found_later(container, stand_in, folder):
-    """Its group is not known then, so the process stays root, without any capability."""
-    proxy = container(**in_folder(folder))
+LATER = {  # flags, the group of the socket that comes, whether it is reached without a new start
+    "root-s-group": ([], 0, True),
+    "group-add": (["--group-add", "4711"], 4711, True),
+    "another-group": ([], 4711, False),
+}
+
+
+@pytest.mark.parametrize("row", LATER)
+def test_socket_missing_at_start(container, stand_in, folder, row):
+    """Whose it will be is not known then; the process is nobody all the same."""
+    flags, gid, reached = LATER[row]
+    where = in_folder(folder)
+    proxy = container(**{**where, "flags": where["flags"] + flags})
+    assert any("is not there yet" in line for line in proxy.lines_at_start)
     status, body = proxy.request("GET", "/_ping")
     assert status == 503 and "/host/s does not exist" in json.loads(body)["message"]
-    assert identity(proxy.status)[0] == 0
+    assert identity(proxy.status) == (NOBODY, 0)
     assert_powerless(proxy.status)
-    stand_in(folder / "s", gid=4711)
-    assert proxy.request("GET", "/_ping")[0] == 200
+    stand_in(folder / "s", gid=gid)
+    assert proxy.request("GET", "/_ping")[0] == (200 if reached else 503)
+    again = container(**where)
+    assert again.request("GET", "/_ping")[0] == 200
+    assert identity(again.status) == (NOBODY, gid)
 
 
 def test_socket_it_cannot_open_is_explained(container, stand_in, folder):

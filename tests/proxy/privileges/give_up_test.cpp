@@ -1,18 +1,25 @@
 // What cannot be taken back is tried in a child process, whose status the kernel tells.
 #include "proxy/privileges/give_up.h"
+#include "proxy/privileges/plan.h"
 #include "tests/proxy/privileges/ways.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
+#include <grp.h>
+#include <linux/capability.h>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,8 +40,8 @@ std::string contents(const char* path) {
     return text.str();
 }
 
-/// Runs `action` in a child; its words and then its /proc/self/status come back.
-std::string inChild(const std::function<std::string()>& action) {
+/// Runs `action` in a child, and `meanwhile` here; its words and then its /proc/self/status come back.
+std::string inChild(const std::function<std::string()>& action, const std::function<void()>& meanwhile = {}) {
     int ends[2]; // NOLINT: filled by pipe
     if (::pipe(ends) != 0) return "no pipe";
     const pid_t child = ::fork();
@@ -45,6 +52,7 @@ std::string inChild(const std::function<std::string()>& action) {
         ::_exit(written == static_cast<ssize_t>(text.size()) ? 0 : 1);
     }
     ::close(ends[1]);
+    if (meanwhile) meanwhile();
     std::string text;
     char buffer[4096]; // NOLINT: filled by read
     for (ssize_t count = 0; (count = ::read(ends[0], buffer, sizeof buffer)) > 0;)
@@ -66,6 +74,19 @@ Status parsed(const std::string& text) {
     return status;
 }
 
+sockaddr_un addressOf(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
+    return address;
+}
+
+void dropCapabilities() {
+    __user_cap_header_struct version{_LINUX_CAPABILITY_VERSION_3, 0};
+    const std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+    EXPECT_EQ(::syscall(SYS_capset, &version, none.data()), 0);
+}
+
 class GiveUp : public testing::Test {
 protected:
     void SetUp() override {
@@ -76,13 +97,13 @@ protected:
         path_ = folder_ + "/s";
     }
     void TearDown() override {
-        ::unlink(path_.c_str());
-        ::rmdir(folder_.c_str());
+        std::filesystem::remove_all(folder_);
         if (listening_ >= 0) ::close(listening_);
     }
 
     void listen(uid_t uid, gid_t gid, mode_t mode) {
-        const sockaddr_un address = place();
+        const sockaddr_un address = addressOf(path_);
+        if (listening_ >= 0) ::close(listening_);
         listening_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         ASSERT_EQ(::bind(listening_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
         ASSERT_EQ(::listen(listening_, 8), 0);
@@ -95,25 +116,20 @@ protected:
             const Outcome outcome = giveUp(path_);
             std::string text = "became: " + outcome.became + "\n";
             for (const std::string& warning : outcome.warnings) text += "warning: " + warning + "\n";
-            const sockaddr_un address = place();
-            const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
-            const bool reached =
-                ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-            return text + "reached: " + (reached ? "yes" : "no");
+            return text + "reached: " + reached();
         });
+    }
+
+    std::string reached() const {
+        const sockaddr_un address = addressOf(path_);
+        const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+        return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? "yes" : "no";
     }
 
     std::string folder_;
     std::string path_;
 
 private:
-    sockaddr_un place() const {
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        path_.copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
-        return address;
-    }
-
     int listening_ = -1;
 };
 
@@ -151,23 +167,124 @@ TEST_F(GiveUp, BecomesTheOwnerWhereNobodyElseMay) {
     EXPECT_EQ(status.at("reached"), "yes");
 }
 
-TEST_F(GiveUp, WithoutASocketStaysRootWithoutCapabilities) {
+// Whatever stands or does not stand at the path at start: never uid 0, whom nothing sends away later.
+struct Start {
+    const char* id;
+    void (*make)(const std::string& path);
+    const char* became;
+    bool warns;
+};
+void PrintTo(const Start& row, std::ostream* out) {
+    *out << row.id;
+}
+
+void makeSocket(const std::string& path, mode_t mode) {
+    const sockaddr_un address = addressOf(path);
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ASSERT_EQ(::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(::chmod(path.c_str(), mode), 0);
+    ::close(fd);
+}
+
+const Start starts[] = {
+    {"nothing", [](const std::string&) {}, "uid 65534 gid 0 groups 4711, no capabilities", true},
+    {"link_to_nothing", [](const std::string& path) { std::filesystem::create_symlink("nowhere", path); },
+     "uid 65534 gid 0 groups 4711, no capabilities", true},
+    {"folder", [](const std::string& path) { std::filesystem::create_directory(path); },
+     "uid 65534 gid 65534, no capabilities", false},
+    {"file", [](const std::string& path) { std::ofstream(path) << "not a socket"; },
+     "uid 65534 gid 65534, no capabilities", false},
+    // Bound with the umask that dockerd sets for it; its group and mode come a moment later.
+    {"socket_about_to_be_made", [](const std::string& path) { makeSocket(path, 0); },
+     "uid 65534 gid 0, no capabilities", false},
+    {"socket_that_its_daemon_left", [](const std::string& path) { makeSocket(path, 0660); },
+     "uid 65534 gid 0, no capabilities", false},
+};
+
+class GiveUpAtStart : public GiveUp, public testing::WithParamInterface<Start> {};
+
+TEST_P(GiveUpAtStart, IsNotRoot) {
     NEEDS_ROOT;
-    const Status status = parsed(afterwards());
-    EXPECT_EQ(status.at("Uid"), "0\t0\t0\t0");
+    GetParam().make(path_);
+    const Status status = parsed(inChild([this] {
+        const gid_t given = 4711; // as by --group-add
+        if (::setgroups(1, &given) != 0) return std::string("became: nobody");
+        const Outcome outcome = giveUp(path_);
+        return "became: " + outcome.became + "\nwarnings: " + std::to_string(outcome.warnings.size());
+    }));
+    EXPECT_EQ(status.at("became"), GetParam().became);
+    EXPECT_EQ(status.at("warnings"), GetParam().warns ? "1" : "0");
+    EXPECT_EQ(status.at("Uid"), "65534\t65534\t65534\t65534");
     EXPECT_EQ(status.at("CapPrm"), nothing);
 }
+
+INSTANTIATE_TEST_SUITE_P(Rows, GiveUpAtStart, testing::ValuesIn(starts),
+                         [](const auto& row) { return row.param.id; });
+
+// The daemon that comes later, or comes back: reached where the groups that were taken at start may.
+struct Later {
+    const char* id;
+    std::optional<gid_t> atStart;
+    gid_t later;
+    const char* reached;
+};
+void PrintTo(const Later& row, std::ostream* out) {
+    *out << row.id;
+}
+
+const Later laters[] = {
+    {"comes_with_the_group_of_root", std::nullopt, 0, "yes"},
+    {"comes_with_a_group_given_at_start", std::nullopt, 4711, "yes"},
+    {"comes_with_another_group", std::nullopt, 4712, "no"},
+    {"comes_back_with_the_same_group", 4712, 4712, "yes"},
+    {"comes_back_with_another_group", 4712, 4713, "no"},
+    {"comes_back_with_a_group_that_was_left", 4712, 4711, "no"},
+};
+
+class GiveUpBefore : public GiveUp, public testing::WithParamInterface<Later> {};
+
+TEST_P(GiveUpBefore, TheSocketComes) {
+    NEEDS_ROOT;
+    if (GetParam().atStart) listen(0, *GetParam().atStart, 0660);
+    int gaveUp[2]; // NOLINT: filled by pipe
+    int came[2];   // NOLINT: filled by pipe
+    ASSERT_EQ(::pipe(gaveUp) | ::pipe(came), 0);
+    char turn = 0;
+    const Status status = parsed(inChild(
+        [&] {
+            const gid_t given = 4711;
+            if (::setgroups(1, &given) != 0) return std::string("reached: not tried");
+            (void)giveUp(path_);
+            if (::write(gaveUp[1], &turn, 1) != 1 || ::read(came[0], &turn, 1) != 1)
+                return std::string("reached: not tried");
+            return "reached: " + reached();
+        },
+        [&] {
+            EXPECT_EQ(::read(gaveUp[0], &turn, 1), 1);
+            ::unlink(path_.c_str());
+            listen(0, GetParam().later, 0660);
+            EXPECT_EQ(::write(came[1], &turn, 1), 1);
+        }));
+    for (const int end : {gaveUp[0], gaveUp[1], came[0], came[1]}) ::close(end);
+    EXPECT_EQ(status.at("reached"), GetParam().reached);
+    EXPECT_EQ(status.at("Uid"), "65534\t65534\t65534\t65534");
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, GiveUpBefore, testing::ValuesIn(laters),
+                         [](const auto& row) { return row.param.id; });
 
 TEST_F(GiveUp, IsRepeatableWithoutAnyCapability) {
     NEEDS_ROOT;
     listen(0, 4711, 0660);
     const Status status = parsed(inChild([this] {
-        const Outcome first = giveUp(folder_ + "/missing"); // as --cap-drop ALL leaves root
+        dropCapabilities(); // as --cap-drop ALL leaves root
+        const Outcome first = giveUp(path_);
         const Outcome second = giveUp(path_);
-        return "became: " + second.became +
+        return "became: " + second.became + "\nwhy: " + first.why +
                "\nwarnings: " + std::to_string(first.warnings.size() + second.warnings.size());
     }));
     EXPECT_EQ(status.at("became").substr(0, 11), "uid 0 gid 0");
+    EXPECT_EQ(status.at("why"), sentence(Reason::notAllowed));
     EXPECT_EQ(status.at("warnings"), "0");
 }
 
