@@ -1,34 +1,64 @@
 #include "proxy/privileges/access.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <fstream>
+#include <limits>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace proxy::privileges {
 
 namespace {
 
-Owned owned(const struct stat& status) {
-    return {status.st_uid, status.st_gid, status.st_mode & 07777U};
+// /proc/self/uid_map of whoever is in no user namespace: all ids, as they are.
+bool holdsEveryId(const char* map) {
+    std::ifstream in(map);
+    std::uint64_t inside = 0;
+    std::uint64_t outside = 0;
+    std::uint64_t count = 0;
+    if (!(in >> inside >> outside >> count)) return true; // a kernel without user namespaces
+    return inside == 0 && outside == 0 && count == std::numeric_limits<std::uint32_t>::max();
+}
+
+Owned owned(const struct stat& status, std::string path = {}) {
+    constexpr uid_t overflow = 65534; // /proc/sys/kernel/overflowuid, which nobody changes
+    const bool noUser = status.st_uid == overflow && !holdsEveryId("/proc/self/uid_map");
+    const bool noGroup = status.st_gid == overflow && !holdsEveryId("/proc/self/gid_map");
+    return {noUser ? unmapped : status.st_uid, noGroup ? unmapped : status.st_gid, status.st_mode & 07777U,
+            std::move(path)};
+}
+
+Way::End endOf(mode_t mode) {
+    return S_ISSOCK(mode) ? Way::End::socket : S_ISDIR(mode) ? Way::End::folder : Way::End::file;
 }
 
 } // namespace
 
 Way wayTo(const std::string& socketPath) {
     Way way;
-    std::error_code ignored;
-    const std::filesystem::path real = std::filesystem::weakly_canonical(socketPath, ignored);
+    std::error_code hidden;
+    std::filesystem::path real = std::filesystem::weakly_canonical(socketPath, hidden);
+    if (hidden) real = socketPath; // links on it are followed all the same, but not looked behind
     struct stat status {};
     std::filesystem::path folder;
     for (const auto& name : real.parent_path()) {
         folder /= name;
-        if (::stat(folder.c_str(), &status) != 0) return way;
-        way.folders.push_back(owned(status));
+        if (::stat(folder.c_str(), &status) != 0) break;
+        way.folders.push_back(owned(status, folder));
+        way.stale = status.st_nlink == 0;
     }
-    if (::stat(real.c_str(), &status) != 0) return way;
-    way.end = S_ISSOCK(status.st_mode) ? Way::End::socket : Way::End::somethingElse;
+    if (::stat(real.c_str(), &status) != 0) {
+        if (errno == EACCES) way.end = Way::End::hidden;
+        if (::lstat(socketPath.c_str(), &status) == 0 && S_ISLNK(status.st_mode))
+            way.link = std::filesystem::read_symlink(socketPath, hidden);
+        return way;
+    }
+    way.end = endOf(status.st_mode);
     way.socket = owned(status);
+    way.stale = status.st_nlink == 0;
     return way;
 }
 
@@ -39,7 +69,9 @@ bool isMember(const Identity& who, gid_t gid) noexcept {
 bool may(const Identity& who, Access access, const Owned& file) noexcept {
     constexpr unsigned owner = 6;
     constexpr unsigned group = 3;
-    const unsigned shift = who.uid == file.uid ? owner : isMember(who, file.gid) ? group : 0;
+    const bool owns = file.uid != unmapped && who.uid == file.uid;
+    const bool belongs = file.gid != unmapped && isMember(who, file.gid);
+    const unsigned shift = owns ? owner : belongs ? group : 0;
     return ((file.mode >> shift) & static_cast<mode_t>(access)) != 0;
 }
 
@@ -50,7 +82,8 @@ bool mayConnect(const Identity& who, const Way& way) noexcept {
 }
 
 std::string describe(const Identity& who) {
-    std::string text = "uid " + std::to_string(who.uid) + " gid " + std::to_string(who.gid);
+    const auto number = [](uid_t id) { return id == unmapped ? "?" : std::to_string(id); };
+    std::string text = "uid " + number(who.uid) + " gid " + number(who.gid);
     std::string others;
     for (const gid_t group : who.groups)
         if (group != who.gid) others += " " + std::to_string(group);

@@ -38,23 +38,24 @@ Plan plan(const Started& started, const Way& way) {
     if (!started.mayChange) return {started.identity, Reason::notAllowed};
     // Whose the socket will be is not known. The groups it was started with, those of --group-add among them,
     // may open it then; uid 0, which nothing takes away later, is kept for no guess.
-    if (way.end == Way::End::missing)
+    if (way.end == Way::End::missing || way.end == Way::End::hidden)
         return {entering({nobody, started.identity.gid, started.identity.groups}, way), Reason::missing};
-    if (way.end == Way::End::somethingElse) return {{nobody, nobody, {}}, Reason::notASocket};
+    if (way.end != Way::End::socket) return {{nobody, nobody, {}}, Reason::notASocket};
 
+    const gid_t group = way.socket.gid == unmapped ? nobody : way.socket.gid;
     struct Candidate {
         uid_t uid;
         gid_t gid;
         Reason reason;
     };
-    const std::array<Candidate, 3> candidates{{{nobody, way.socket.gid, Reason::group},
+    const std::array<Candidate, 3> candidates{{{nobody, group, Reason::group},
                                                {nobody, nobody, Reason::others},
-                                               {way.socket.uid, way.socket.gid, Reason::owner}}};
+                                               {way.socket.uid, group, Reason::owner}}};
     for (const Candidate& candidate : candidates) {
         const Identity who = entering({candidate.uid, candidate.gid, {}}, way);
         if (mayConnect(who, way)) return {who, candidate.reason};
     }
-    return {{nobody, way.socket.gid, {}}, Reason::unreachable};
+    return {{nobody, group, {}}, Reason::unreachable};
 }
 
 } // namespace proxy::privileges

@@ -1,11 +1,9 @@
 #include "proxy/relay/daemon.h"
 
-#include "proxy/privileges/denial.h"
+#include "proxy/privileges/diagnosis.h"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <sys/stat.h>
 
 namespace proxy::relay {
 
@@ -57,39 +55,7 @@ void Daemon::leave(void* self, net::Endpoint& endpoint) {
 }
 
 DaemonFailure Daemon::explainDial(int error) const {
-    const std::string at = "the Docker daemon's socket " + socketPath_;
-    struct stat found {};
-    // To whom connects, what is no socket refuses like a socket without a daemon.
-    if (error == ECONNREFUSED && ::stat(socketPath_.c_str(), &found) == 0 && !S_ISSOCK(found.st_mode))
-        return {503, at + " is not a socket but a " + (S_ISDIR(found.st_mode) ? "folder" : "file") +
-                         ": set SOCKET_PATH, or mount the daemon's socket there (Docker makes a folder of a "
-                         "mount whose "
-                         "source is missing)"};
-    switch (error) {
-    case ENOENT:
-        return {503, at + " does not exist: start the daemon, mount its socket there, or set SOCKET_PATH"};
-    case ECONNREFUSED:
-        return {503, at + " exists, but nothing listens on it (connection refused): is the daemon running?"};
-    case EACCES:
-    case EPERM:
-        return {503,
-                at + " may not be opened (permission denied) " +
-                    privileges::explainDenial(privileges::ownIdentity(), privileges::wayTo(socketPath_))};
-    case EAGAIN:
-        return {504, at + " took no connection for 10 seconds: its accept queue is full"};
-    case ENOTSOCK:
-    case ENAMETOOLONG:
-    case ENOTDIR:
-    case EPROTOTYPE:
-        return {503, at + " is not one (" + std::strerror(error) +
-                         "): set SOCKET_PATH to the daemon's unix socket"};
-    case EMFILE:
-    case ENFILE:
-        return {503, std::string("no file descriptor is left to reach the Docker daemon (") +
-                         std::strerror(error) + "): raise the limit (ulimit -n) or lower MAX_CONNECTIONS"};
-    default:
-        return {503, at + " cannot be reached: " + std::strerror(error)};
-    }
+    return {error == EAGAIN ? 504 : 503, privileges::diagnose(socketPath_, error)};
 }
 
 } // namespace proxy::relay

@@ -171,8 +171,18 @@ def test_folder_mounted_in_place_of_the_socket_is_told(container, folder):
     """What docker makes of a --volume whose source is not there."""
     proxy = container(socket=folder / "missing")
     status, body = proxy.request("GET", "/_ping")
-    assert status == 503 and "/var/run/docker.sock" in json.loads(body)["message"]
+    assert status == 503 and "/var/run/docker.sock is not a socket but a folder" in json.loads(body)["message"]
     assert identity(proxy.status) == (NOBODY, NOBODY)
+
+
+def test_stale_mount_is_told(container, stand_in, folder):
+    """A daemon that has started again made another socket; what is mounted is still the old one."""
+    daemon = stand_in(folder / "s", gid=4711)
+    proxy = container(socket=folder / "s")
+    daemon.end()
+    stand_in(folder / "s", gid=4711)
+    status, body = proxy.request("GET", "/_ping")
+    assert status == 503 and "restart this container, or mount the folder" in json.loads(body)["message"]
 
 
 # ---- no network, no IPv6 ------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -41,7 +42,13 @@ const Row rows[] = {
     {"folder-of-own", {1000, 999, {}}, socketOf(0, 999, 0660, {open, {1000, 0, 0100}}), true},
     {"folder-readable-only", {65534, 999, {}}, socketOf(0, 999, 0660, {open, {0, 0, 0744}}), false},
     {"missing", {0, 0, {}}, {{open}, Way::End::missing, {}}, false},
-    {"something-else", {0, 0, {}}, {{open}, Way::End::somethingElse, {0, 0, 0666}}, false},
+    {"folder", {0, 0, {}}, {{open}, Way::End::folder, {0, 0, 0777}}, false},
+    {"file", {0, 0, {}}, {{open}, Way::End::file, {0, 0, 0666}}, false},
+    {"hidden", {0, 0, {}}, {{open}, Way::End::hidden, {}}, false},
+    // An id that is shown as 65534 is not the one that is 65534.
+    {"unmapped-owner", {65534, 999, {}}, socketOf(unmapped, 0, 0600), false},
+    {"unmapped-group", {1000, 65534, {unmapped}}, socketOf(0, unmapped, 0660), false},
+    {"unmapped-but-anybody-s", {65534, 65534, {}}, socketOf(unmapped, unmapped, 0666), true},
 };
 
 class AccessTable : public testing::TestWithParam<Row> {};
@@ -93,6 +100,17 @@ TEST_F(Looking, FindsSocketAndFolders) {
     EXPECT_EQ(way.folders.size(), static_cast<std::size_t>(std::distance(folder_.begin(), folder_.end())));
 }
 
+TEST_F(Looking, NamesFolders) {
+    EXPECT_EQ(wayTo(path("s")).folders.back().path, std::filesystem::canonical(folder_));
+    EXPECT_EQ(wayTo(path("s")).folders.front().path, "/");
+}
+
+TEST_F(Looking, TellsWhereALinkLeads) {
+    std::filesystem::create_symlink("nowhere", path("link"));
+    EXPECT_EQ(wayTo(path("link")).link, "nowhere");
+    EXPECT_EQ(wayTo(path("link")).end, Way::End::missing);
+}
+
 TEST_F(Looking, FollowsLinks) {
     std::filesystem::create_directory(path("shut"));
     ASSERT_EQ(::chmod(path("shut").c_str(), 0711), 0);
@@ -106,7 +124,9 @@ TEST_F(Looking, FollowsLinks) {
 
 TEST_F(Looking, TellsWhatIsNotASocket) {
     std::filesystem::create_directory(path("mounted"));
-    EXPECT_EQ(wayTo(path("mounted")).end, Way::End::somethingElse);
+    EXPECT_EQ(wayTo(path("mounted")).end, Way::End::folder);
+    std::ofstream(path("file")) << "text";
+    EXPECT_EQ(wayTo(path("file")).end, Way::End::file);
     EXPECT_EQ(wayTo(path("missing")).end, Way::End::missing);
     EXPECT_EQ(wayTo(path("missing/missing")).end, Way::End::missing);
 }

@@ -1,6 +1,7 @@
-// What cannot be taken back is tried in a child process, whose status the kernel tells.
+// What the kernel tells of a process that has given up its privileges.
 #include "proxy/privileges/give_up.h"
 #include "proxy/privileges/plan.h"
+#include "tests/proxy/privileges/child.h"
 #include "tests/proxy/privileges/ways.h"
 
 #include <gmock/gmock.h>
@@ -34,34 +35,6 @@ using Status = std::map<std::string, std::string>;
 
 constexpr auto nothing = "0000000000000000";
 
-std::string contents(const char* path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-}
-
-/// Runs `action` in a child, and `meanwhile` here; its words and then its /proc/self/status come back.
-std::string inChild(const std::function<std::string()>& action, const std::function<void()>& meanwhile = {}) {
-    int ends[2]; // NOLINT: filled by pipe
-    if (::pipe(ends) != 0) return "no pipe";
-    const pid_t child = ::fork();
-    if (child == 0) {
-        std::string text = action() + "\n";
-        text += contents("/proc/self/status"); // after it, which operator+ would not promise
-        const auto written = ::write(ends[1], text.data(), text.size());
-        ::_exit(written == static_cast<ssize_t>(text.size()) ? 0 : 1);
-    }
-    ::close(ends[1]);
-    if (meanwhile) meanwhile();
-    std::string text;
-    char buffer[4096]; // NOLINT: filled by read
-    for (ssize_t count = 0; (count = ::read(ends[0], buffer, sizeof buffer)) > 0;)
-        text.append(buffer, static_cast<std::size_t>(count));
-    ::close(ends[0]);
-    ::waitpid(child, nullptr, 0);
-    return text;
-}
-
 Status parsed(const std::string& text) {
     Status status;
     std::istringstream lines(text);
@@ -72,19 +45,6 @@ Status parsed(const std::string& text) {
         status[line.substr(0, colon)] = value == std::string::npos ? "" : line.substr(value);
     }
     return status;
-}
-
-sockaddr_un addressOf(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
-    return address;
-}
-
-void dropCapabilities() {
-    __user_cap_header_struct version{_LINUX_CAPABILITY_VERSION_3, 0};
-    const std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
-    EXPECT_EQ(::syscall(SYS_capset, &version, none.data()), 0);
 }
 
 class GiveUp : public testing::Test {
@@ -102,13 +62,10 @@ protected:
     }
 
     void listen(uid_t uid, gid_t gid, mode_t mode) {
-        const sockaddr_un address = addressOf(path_);
         if (listening_ >= 0) ::close(listening_);
-        listening_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        ASSERT_EQ(::bind(listening_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        listening_ = bindTo(path_, mode);
         ASSERT_EQ(::listen(listening_, 8), 0);
         ASSERT_EQ(::chown(path_.c_str(), uid, gid), 0);
-        ASSERT_EQ(::chmod(path_.c_str(), mode), 0);
     }
 
     std::string afterwards() const {
@@ -120,11 +77,7 @@ protected:
         });
     }
 
-    std::string reached() const {
-        const sockaddr_un address = addressOf(path_);
-        const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
-        return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? "yes" : "no";
-    }
+    std::string reached() const { return connectTo(path_) == 0 ? "yes" : "no"; }
 
     std::string folder_;
     std::string path_;
@@ -176,14 +129,6 @@ struct Start {
 };
 void PrintTo(const Start& row, std::ostream* out) {
     *out << row.id;
-}
-
-void makeSocket(const std::string& path, mode_t mode) {
-    const sockaddr_un address = addressOf(path);
-    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ASSERT_EQ(::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    ASSERT_EQ(::chmod(path.c_str(), mode), 0);
-    ::close(fd);
 }
 
 const Start starts[] = {
