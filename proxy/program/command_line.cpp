@@ -62,7 +62,10 @@ Command parseCommandLine(std::span<const char* const> arguments) {
 void printHelp(std::ostream& out) {
     out << "docker-socket-proxy: lets through to the Docker Engine API what its environment variables "
            "grant.\n\n"
-           "  docker-socket-proxy        serve, until SIGTERM\n";
+           "  docker-socket-proxy        serve, until SIGTERM, SIGINT, SIGQUIT, SIGHUP or SIGUSR1; a second "
+           "one\n"
+           "                             ends what is still running. SIGUSR2 is ignored: nothing is "
+           "reloaded\n";
     for (const Option& option : options) {
         if (option.help.empty()) continue;
         std::string left = "  " + std::string(option.name);

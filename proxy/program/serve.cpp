@@ -9,6 +9,7 @@
 #include <Poco/Exception.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -57,20 +58,41 @@ net::Listener open(const settings::Listener& listener) {
     return net::Listener(net::UnixPlace{local.path, local.mode, local.uid, local.gid});
 }
 
+// What daemons are sent, and what would end this one without a word where nobody takes it. A core, which SIGQUIT
+// asks for, would hold clients' requests; SIGUSR1 is what images that are based on HAProxy's are stopped by. There is
+// nothing to reload: settings are environment variables.
+struct Taken {
+    int number;
+    std::string_view name;
+    bool ends;
+};
+constexpr std::array<Taken, 6> taken{{{SIGTERM, "SIGTERM", true},
+                                      {SIGINT, "SIGINT", true},
+                                      {SIGQUIT, "SIGQUIT", true},
+                                      {SIGHUP, "SIGHUP", true},
+                                      {SIGUSR1, "SIGUSR1", true},
+                                      {SIGUSR2, "SIGUSR2", false}}};
+
+bool isIgnored(int number) {
+    struct sigaction now {};
+    return ::sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 // Blocked, so that they arrive through the descriptor and nowhere else.
 net::Fd signalDescriptor() {
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
+    for (const Taken& each : taken)
+        if (each.number != SIGHUP || !isIgnored(SIGHUP)) sigaddset(&set, each.number); // nohup(1) means it
     if (::sigprocmask(SIG_BLOCK, &set, nullptr) != 0) throw Poco::SystemException("sigprocmask", errno);
     std::signal(SIGPIPE, SIG_IGN); // whoever reads the log may leave
+    std::signal(SIGXFSZ, SIG_IGN); // and a file that it is written to may be full
     net::Fd fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
     if (!fd.valid()) throw Poco::SystemException("signalfd", errno);
     return fd;
 }
 
-// SIGTERM and SIGINT, which end the server; a second one ends its grace.
+// The first that ends begins the server's grace; a second one ends it.
 class Signals {
 public:
     Signals(net::Loop& loop, relay::Server& server, log::Log& log)
@@ -85,9 +107,12 @@ private:
         auto& signals = *static_cast<Signals*>(self);
         signalfd_siginfo info{};
         while (::read(endpoint.number(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
-            signals.log_.event(log::Level::info, info.ssi_signo == SIGTERM ? "SIGTERM: shutting down"
-                                                                           : "SIGINT: shutting down");
-            signals.server_.shutdown();
+            const auto* const which =
+                std::ranges::find(taken, static_cast<int>(info.ssi_signo), &Taken::number);
+            signals.log_.event(log::Level::info, std::string(which->name) +
+                                                     (which->ends ? ": shutting down"
+                                                                  : ": ignored, there is nothing to reload"));
+            if (which->ends) signals.server_.shutdown();
         }
         endpoint.clear(net::readable);
     }

@@ -1,4 +1,4 @@
-// Serving: settings become sockets, and the process runs until SIGTERM or SIGINT.
+// Serving: settings become sockets, and the process runs until a signal ends it.
 #pragma once
 
 #include "proxy/settings/settings.h"

@@ -310,6 +310,18 @@ TEST_F(Serve, StartsWithoutStandardStreams) {
     }
 }
 
+TEST_F(Serve, OutlivesAFullFileOfItsLog) {
+    const std::string file = path_ + ".log";
+    Program program({}, environment_, [&file] {
+        const rlimit nothing{0, 0};
+        const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT, 0600);
+        if (::dup2(fd, STDOUT_FILENO) < 0 || ::setrlimit(RLIMIT_FSIZE, &nothing) != 0) ::_exit(126);
+    });
+    daemon_.accept().close(); // it has started when it tries the daemon
+    Peer client = dialUnix(path_);
+    expectServes(client);
+}
+
 TEST_F(Serve, OutlivesTheReaderOfItsLog) {
     Program program({}, environment_);
     started(program);
@@ -325,32 +337,59 @@ TEST_F(Serve, OutlivesTheReaderOfItsLog) {
 
 // ---- End -----------------------------------------------------------------------------------------
 
-TEST_F(Serve, EndsOnSigtermAndSigint) {
-    for (const int number : {SIGTERM, SIGINT}) {
-        environment_["LOG_LEVEL"] = "info";
-        Program program({}, environment_);
-        started(program);
-        Peer idle = dialUnix(path_);
-        program.signal(number);
-        EXPECT_EQ(idle.end(), Peer::End::closed);
-        EXPECT_EQ(program.status(), 0);
-        EXPECT_FALSE(fs::exists(path_)) << "its socket goes with it";
-    }
+struct Ending {
+    const char* name;
+    int number;
+};
+void PrintTo(const Ending& row, std::ostream* out) {
+    *out << row.name;
 }
 
-TEST_F(Serve, ServesTheRunningBeforeItEnds) {
-    Program program({}, environment_);
+class EndsServe : public Serve, public testing::WithParamInterface<Ending> {};
+
+TEST_P(EndsServe, WithGraceAndALine) {
+    Program program({}, environment_,
+                    [] { std::signal(GetParam().number, SIG_DFL); }); // nohup(1) ignores SIGHUP
     started(program);
     Peer client = dialUnix(path_);
     client.send(ping);
     Peer daemon = daemon_.accept();
     EXPECT_BYTES(daemon, ping);
     Peer idle = dialUnix(path_);
-    program.signal(SIGTERM);
+    program.signal(GetParam().number);
     EXPECT_EQ(idle.end(), Peer::End::closed);
+    EXPECT_THAT(program.line(), HasSubstr(std::string(" info ") + GetParam().name + ": shutting down"));
     daemon.send(pong);
     EXPECT_EQ(client.rest(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK");
     EXPECT_EQ(program.status(), 0);
+    EXPECT_FALSE(fs::exists(path_)) << "its socket goes with it";
+    EXPECT_THAT(run({"--help"}).out, HasSubstr(GetParam().name));
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, EndsServe,
+                         testing::Values(Ending{"SIGTERM", SIGTERM}, Ending{"SIGINT", SIGINT},
+                                         Ending{"SIGQUIT", SIGQUIT}, Ending{"SIGHUP", SIGHUP},
+                                         Ending{"SIGUSR1", SIGUSR1}),
+                         [](const auto& row) { return row.param.name; });
+
+TEST_F(Serve, HasNothingToReload) {
+    Program program({}, environment_);
+    started(program);
+    program.signal(SIGUSR2);
+    EXPECT_THAT(program.line(), HasSubstr(" info SIGUSR2: ignored, there is nothing to reload"));
+    Peer client = dialUnix(path_);
+    expectServes(client);
+    EXPECT_THAT(run({"--help"}).out, HasSubstr("SIGUSR2"));
+}
+
+TEST_F(Serve, OutlivesItsTerminalWhenToldSo) {
+    Program program({}, environment_, [] { std::signal(SIGHUP, SIG_IGN); }); // as nohup(1) does
+    started(program);
+    program.signal(SIGHUP);
+    program.signal(SIGUSR2);
+    EXPECT_THAT(program.line(), HasSubstr("SIGUSR2")) << "no line tells of the SIGHUP that came before";
+    Peer client = dialUnix(path_);
+    expectServes(client);
 }
 
 TEST_F(Serve, EndsOpenStreamsWithTheGrace) {
