@@ -10,10 +10,12 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace proxy::net {
 
@@ -44,6 +46,45 @@ void setOption(int fd, int level, int name, int value) {
     throw Poco::IOException("cannot listen on " + where, why);
 }
 
+// Of what a kernel says to bind(2), what people run into, and what helps.
+std::string whyNotTcp(const TcpPlace& place, const Poco::Exception& e) {
+    switch (e.code()) {
+    case EADDRINUSE:
+        return "the port is in use: stop who listens there, or choose another";
+    case EADDRNOTAVAIL:
+        return "this machine has no such address: use one that it has (ip address), or :" +
+               std::to_string(place.port) + " for all";
+    case EACCES:
+        return "permission denied: ports below 1024 are root's; choose a higher one";
+    case EAFNOSUPPORT:
+        return "this kernel has no IPv6: use an IPv4 address";
+    default:
+        return e.displayText();
+    }
+}
+
+std::string whyNotUnix(const UnixPlace& place, const Poco::Exception& e) {
+    const std::string folder = std::filesystem::path(place.path).parent_path();
+    switch (e.code()) {
+    case ENOENT:
+        return "the folder " + folder + " does not exist: make it, or mount it";
+    case ENOTDIR:
+        return folder + " is not a folder: choose another path";
+    case EACCES:
+        return "no file may be made in " + folder + " (permission denied) by uid " +
+               std::to_string(::geteuid()) + " gid " + std::to_string(::getegid()) +
+               ": let it (chown, chmod), or choose another path";
+    case EROFS:
+        return folder + " may not be written to: mount a folder there, or choose another path";
+    case EPERM:
+        return "its owner cannot be set: only root gives files away; leave user and uid out, and use a group "
+               "that "
+               "this process is in";
+    default:
+        return e.displayText();
+    }
+}
+
 class Umask {
 public:
     explicit Umask(mode_t mask) noexcept
@@ -60,9 +101,9 @@ void giveTo(const UnixPlace& place) {
     const uid_t uid = place.uid.value_or(static_cast<uid_t>(-1));
     const gid_t gid = place.gid.value_or(static_cast<gid_t>(-1));
     if ((place.uid || place.gid) && ::chown(place.path.c_str(), uid, gid) != 0)
-        throw Poco::SystemException(std::string("its owner cannot be set: ") + std::strerror(errno));
+        throw Poco::SystemException("chown", errno);
     if (place.mode && ::chmod(place.path.c_str(), *place.mode) != 0)
-        throw Poco::SystemException(std::string("its mode cannot be set: ") + std::strerror(errno));
+        throw Poco::SystemException("chmod", errno);
 }
 
 void removeStale(const std::string& path) {
@@ -111,8 +152,7 @@ Listener::Listener(const TcpPlace& place) {
         warning_ = "this kernel has no IPv6: listening on IPv4 only; DISABLE_IPV6=1 says that this is meant";
     try {
         const bool v6 = isIPv6(place) && !fallsBack;
-        // Not by the text "::": POCO asks the resolver for it, which knows no IPv6 on a network that has
-        // none.
+        // Not by the text "::": POCO asks the resolver for it, which knows no IPv6 on a network that has none.
         const auto family = v6 ? Poco::Net::SocketAddress::IPv6 : Poco::Net::SocketAddress::IPv4;
         const Poco::Net::SocketAddress where = everywhere
                                                    ? Poco::Net::SocketAddress(family, place.port)
@@ -122,7 +162,7 @@ Listener::Listener(const TcpPlace& place) {
         port_ = socket.address().port();
         own(socket);
     } catch (const Poco::Exception& e) {
-        cannotListen(written(place), e.displayText());
+        cannotListen(written(place), whyNotTcp(place, e));
     }
     setOption(number(), IPPROTO_TCP, TCP_NODELAY, 1);
     setOption(number(), SOL_SOCKET, SO_KEEPALIVE, 1);
@@ -145,7 +185,7 @@ Listener::Listener(const UnixPlace& place)
         own(socket);
     } catch (const Poco::Exception& e) {
         if (!path_.empty()) ::unlink(path_.c_str());
-        cannotListen(place.path, e.displayText());
+        cannotListen(place.path, whyNotUnix(place, e));
     }
 }
 

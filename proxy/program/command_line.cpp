@@ -1,8 +1,12 @@
 #include "proxy/program/command_line.h"
 
 #include "proxy/http/request.h"
+#include "proxy/log/quote.h"
+#include "proxy/net/stream.h"
 #include "proxy/policy/explain.h"
 #include "proxy/policy/policy.h"
+#include "proxy/privileges/diagnosis.h"
+#include "proxy/privileges/give_up.h"
 
 #include <array>
 #include <memory>
@@ -21,7 +25,9 @@ struct Option {
 };
 
 constexpr std::array<Option, 6> options{{
-    {"--check", "", Command::Kind::check, 0, "print the effective grants and listeners, and exit"},
+    {"--check", "", Command::Kind::check, 0,
+     "print the effective grants and listeners, warn when the\n"
+     "                             daemon's socket cannot be opened, and exit"},
     {"--explain", "METHOD TARGET", Command::Kind::explain, 2,
      "print whether the request would pass, as which operation,\n"
      "                             by which rule, and what would allow it"},
@@ -31,6 +37,12 @@ constexpr std::array<Option, 6> options{{
     {"--help", "", Command::Kind::help, 0, "print this, and exit"},
     {"-h", "", Command::Kind::help, 0, ""},
 }};
+
+std::string printable(std::string_view text) {
+    std::string safe;
+    log::appendPrintable(safe, text);
+    return safe;
+}
 
 } // namespace
 
@@ -82,9 +94,15 @@ void printVersion(std::ostream& out) {
     out << "docker-socket-proxy " DSP_VERSION "\n";
 }
 
-void printCheck(std::ostream& out, const settings::Settings& settings,
-                const settings::Environment& environment) {
-    out << settings::describe(settings, environment);
+void printCheck(std::ostream& out, const settings::Settings& settings) {
+    out << settings::describe(settings);
+}
+
+void checkSocket(std::ostream& out, const settings::Settings& settings) {
+    (void)privileges::giveUp(settings.socketPath);
+    const int error = net::dialUnix(settings.socketPath).error;
+    if (error != 0)
+        out << "docker-socket-proxy: warning: " << privileges::diagnose(settings.socketPath, error) << '\n';
 }
 
 int printExplanation(std::ostream& out, const settings::Settings& settings, std::string_view method,
@@ -104,7 +122,9 @@ int printExplanation(std::ostream& out, const settings::Settings& settings, std:
     }
     if (parsed.reason != http::Reject::none || parsed.outcome != http::Outcome::complete) {
         const http::RejectInfo& info = http::describe(parsed.reason);
-        out << "reject (" << info.status << ")  " << info.name << ": " << info.sentence << '\n';
+        out << "rejected (" << info.status << "): " << printable(method) << ' ' << printable(target)
+            << "\noperation: none, for it cannot be read\nrule: " << info.name << ", " << info.sentence
+            << "\nallowed with: nothing\n";
         return 1;
     }
     const policy::Verdict verdict = policy::Policy(settings.grants).decide(head->method, path);

@@ -1,4 +1,4 @@
-// What the command line asks for, and the answers that need no socket. Pure but for the streams it prints on.
+// What the command line asks for, and the answers that need no running proxy.
 #pragma once
 
 #include "proxy/settings/settings.h"
@@ -35,8 +35,10 @@ struct Command {
 
 void printHelp(std::ostream& out);
 void printVersion(std::ostream& out);
-void printCheck(std::ostream& out, const settings::Settings& settings,
-                const settings::Environment& environment);
+void printCheck(std::ostream& out, const settings::Settings& settings);
+/// Gives up this process's privileges, as serving would, tries the daemon's socket, and warns of what is wrong with
+/// it. No mistake of the settings: a daemon may come later.
+void checkSocket(std::ostream& out, const settings::Settings& settings);
 /// Exit status 0 when the request would be allowed, 1 when denied or refused by the parser.
 int printExplanation(std::ostream& out, const settings::Settings& settings, std::string_view method,
                      std::string_view target);

@@ -26,17 +26,15 @@ int run(std::span<const char* const> arguments) {
 
     const settings::Environment environment = settings::environment(environ);
     const settings::Reading reading = settings::read(environment);
-    if (!reading.mistakes.empty()) {
-        program::printProblems(std::cerr, reading);
-        return program::exitConfig;
-    }
     if (command.kind == Kind::serve) return program::serve(reading);
 
     program::printProblems(std::cerr, reading);
+    if (!reading.mistakes.empty()) return program::exitConfig;
     if (command.kind == Kind::healthcheck) return program::healthcheck(reading.settings, std::cout);
     if (command.kind == Kind::explain)
         return program::printExplanation(std::cout, reading.settings, command.method, command.target);
-    program::printCheck(std::cout, reading.settings, environment);
+    program::printCheck(std::cout, reading.settings);
+    program::checkSocket(std::cerr, reading.settings);
     return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <iostream>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -129,12 +130,20 @@ std::string grantedNames(const policy::Grants& grants) {
     return names.empty() ? "nothing" : names;
 }
 
-} // namespace
+// Whoever collects lines of JSON gets these, too.
+int refuse(const settings::Reading& reading) {
+    if (reading.settings.logFormat == settings::LogFormat::text) {
+        printProblems(std::cerr, reading);
+    } else {
+        log::Log log(STDERR_FILENO, log::Level::debug, log::Format::json);
+        for (const std::string& mistake : reading.mistakes) log.event(log::Level::emerg, mistake);
+        for (const std::string& warning : reading.warnings) log.event(log::Level::warning, warning);
+    }
+    return exitConfig;
+}
 
-int serve(const settings::Reading& reading) {
+int serve(const settings::Reading& reading, log::Log& log) {
     const settings::Settings& settings = reading.settings;
-    log::Log log(STDOUT_FILENO, static_cast<log::Level>(settings.logLevel),
-                 static_cast<log::Format>(settings.logFormat));
     for (const std::string& warning : reading.warnings) log.event(log::Level::warning, warning);
 
     const Budget budget = budgetFor(raiseFileLimit());
@@ -159,7 +168,6 @@ int serve(const settings::Reading& reading) {
         }
     } catch (const Poco::Exception& e) {
         log.event(log::Level::emerg, e.message());
-        log.flush();
         return exitUnavailable;
     }
     for (net::Listener& listener : listeners) server.listen(std::move(listener));
@@ -173,6 +181,22 @@ int serve(const settings::Reading& reading) {
     server.tryDaemon();
     loop.run();
     return 0;
+}
+
+} // namespace
+
+int serve(const settings::Reading& reading) {
+    if (!reading.mistakes.empty()) return refuse(reading);
+    log::Log log(STDOUT_FILENO, static_cast<log::Level>(reading.settings.logLevel),
+                 static_cast<log::Format>(reading.settings.logFormat));
+    try {
+        return serve(reading, log);
+    } catch (const Poco::Exception& e) {
+        log.event(log::Level::emerg, e.displayText());
+    } catch (const std::exception& e) {
+        log.event(log::Level::emerg, e.what());
+    }
+    return 1;
 }
 
 } // namespace proxy::program

@@ -5,7 +5,8 @@
 
 namespace proxy::program {
 
-/// Returns the exit status: 0 after a signal, exitUnavailable when a listener cannot be opened.
+/// Returns the exit status: 0 after a signal, exitConfig when the settings are wrong, exitUnavailable when a listener
+/// cannot be opened. Why is logged, in the format that was asked for; mistakes on standard error.
 [[nodiscard]] int serve(const settings::Reading& reading);
 
 } // namespace proxy::program

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace proxy::settings {
 namespace {
@@ -89,11 +90,7 @@ private:
         const auto colon = text.rfind(':');
         const auto port =
             colon == std::string_view::npos ? std::nullopt : number<std::uint16_t>(text.substr(colon + 1));
-        if (!port || *port == 0) {
-            mistake(quoted(whole) +
-                    " has no port from 1 to 65535: use :port, address:port, [v6-address]:port or /path");
-            return std::nullopt;
-        }
+        if (!port || *port == 0) return cannotListen(whole, " has no port from 1 to 65535: ");
         std::string_view address = text.substr(0, colon);
         if (address.starts_with('[') && address.ends_with(']'))
             address = address.substr(1, address.size() - 2);
@@ -105,9 +102,30 @@ private:
             const bool all = address.empty() || address == "::";
             return TcpListener{std::string(all ? "" : address), *port, all ? Family::any : Family::v6only};
         }
-        mistake(quoted(whole) + " has no numeric address: names are not looked up, " +
-                "use :port, address:port, [v6-address]:port or /path");
+        return cannotListen(whole, " has no numeric address: names are not looked up, ");
+    }
+
+    std::optional<Listener> cannotListen(std::string_view text, std::string_view why) {
+        const auto other = offers_ ? meant(text) : std::nullopt;
+        if (other)
+            mistake(quoted(text) + " is nothing to listen on: is " + *other + " meant?");
+        else
+            mistake(quoted(text) + std::string(why) + "use :port, address:port, [v6-address]:port or /path");
         return std::nullopt;
+    }
+
+    // As other programs take it: a port alone, an address alone, a URL, localhost. Offered where it can be read.
+    [[nodiscard]] std::optional<std::string> meant(std::string_view text) const {
+        const std::string_view bare = withoutScheme(text);
+        std::string guess(bare);
+        if (takePrefix(text = bare, "localhost")) guess = "127.0.0.1" + std::string(text);
+        if (number<std::uint16_t>(guess)) guess = ":" + guess;
+        if (isNumeric(AF_INET6, guess)) guess = "[" + guess + "]";
+        if (!guess.starts_with('/') && (guess.find(':') == std::string::npos || guess.ends_with(']')))
+            guess += ":2375";
+        BindReader reader(accounts_);
+        reader.offers_ = false;
+        return reader.readAddress(guess) ? std::optional(guess) : std::nullopt;
     }
 
     // `report`: the keywords' own listener says what is wrong; those that share them, which may be of the
@@ -164,6 +182,7 @@ private:
     }
 
     const Accounts& accounts_;
+    bool offers_ = true; // what was meant; not of a guess
     BindReading reading_;
     std::size_t shared_ = 0; // from here on, listeners have had no keywords
 };

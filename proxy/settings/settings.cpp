@@ -118,7 +118,10 @@ private:
     void readSocketPath() {
         const auto given = text("SOCKET_PATH");
         if (!given) return;
-        if (!given->starts_with('/')) {
+        const std::string_view path = withoutScheme(*given);
+        if (path != *given && path.starts_with('/')) {
+            mistake("SOCKET_PATH", *given, "use a path, not a URL: is " + std::string(path) + " meant?");
+        } else if (!given->starts_with('/')) {
             mistake("SOCKET_PATH", *given,
                     "use the absolute path of the daemon's socket, as in /var/run/docker.sock");
         } else if (given->size() > maxSocketPath) {
@@ -212,28 +215,36 @@ Environment environment(char** environ) {
     return variables;
 }
 
-std::string describe(const Settings& settings, const Environment& environment) {
+std::string describe(const Settings& settings) {
+    const Settings defaults = read({}).settings;
     std::string text;
-    const auto line = [&](std::string_view name, std::string_view value, bool blankIsSet = false) {
-        const auto found = environment.find(std::string(name));
-        const bool isSet = found != environment.end() && (blankIsSet || !trimmed(found->second).empty());
-        text.append(isSet ? "set      " : "default  ").append(name).append("=").append(value).append("\n");
+    const auto line = [&](std::string_view name, const auto& show) {
+        const std::string value(show(settings));
+        text.append(value == show(defaults) ? "default  " : "set      ");
+        text.append(name).append("=").append(value).append("\n");
     };
     for (std::size_t i = 0; i < policy::variableCount; ++i) {
         const auto variable = static_cast<policy::Variable>(i);
-        line(policy::facts(variable).name, settings.grants.has(variable) ? "1" : "0", true);
+        line(policy::facts(variable).name,
+             [&](const Settings& from) { return from.grants.has(variable) ? "1" : "0"; });
     }
-    line("SOCKET_PATH", settings.socketPath);
-    std::string listeners;
-    for (const Listener& listener : settings.listeners)
-        listeners.append(listeners.empty() ? "" : ", ").append(describe(listener));
-    line("BIND_CONFIG", listeners);
-    line("DISABLE_IPV6", settings.disableIpv6 ? "1" : "0", true);
-    line("LOG_LEVEL", levels.at(static_cast<std::size_t>(settings.logLevel)));
-    line("LOG_FORMAT", formats.at(static_cast<std::size_t>(settings.logFormat)));
-    line("MAX_CONNECTIONS",
-         settings.maxConnections ? std::to_string(*settings.maxConnections) : "(as the file limit bears)");
-    line("SHUTDOWN_GRACE", std::to_string(settings.shutdownGrace.count()));
+    line("SOCKET_PATH", [](const Settings& from) { return from.socketPath; });
+    line("BIND_CONFIG", [](const Settings& from) {
+        std::string listeners;
+        for (const Listener& listener : from.listeners)
+            listeners.append(listeners.empty() ? "" : ", ").append(describe(listener));
+        return listeners;
+    });
+    line("DISABLE_IPV6", [](const Settings& from) { return from.disableIpv6 ? "1" : "0"; });
+    line("LOG_LEVEL",
+         [](const Settings& from) { return levels.at(static_cast<std::size_t>(from.logLevel)); });
+    line("LOG_FORMAT",
+         [](const Settings& from) { return formats.at(static_cast<std::size_t>(from.logFormat)); });
+    line("MAX_CONNECTIONS", [](const Settings& from) {
+        return from.maxConnections ? std::to_string(*from.maxConnections)
+                                   : std::string("(as the file limit bears)");
+    });
+    line("SHUTDOWN_GRACE", [](const Settings& from) { return std::to_string(from.shutdownGrace.count()); });
     return text;
 }
 

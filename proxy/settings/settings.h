@@ -81,8 +81,9 @@ using Environment = std::map<std::string, std::string>;
 /// `environ` as a map; entries without '=' are left out.
 [[nodiscard]] Environment environment(char** environ);
 
-/// What `--check` prints: the effective value of every variable, one a line, each marked `default` or `set`.
-[[nodiscard]] std::string describe(const Settings& settings, const Environment& environment);
+/// What `--check` prints: the effective value of every variable, one a line, each marked `default` or, where it is
+/// another than that, `set`. An image sets all of them; what was changed is what counts.
+[[nodiscard]] std::string describe(const Settings& settings);
 
 /// As BIND_CONFIG takes it: "[::]:2375 v4v6", "/run/proxy.sock mode 660 gid 999".
 [[nodiscard]] std::string describe(const Listener& listener);

@@ -40,6 +40,18 @@ inline constexpr std::string_view blanks = " \t\r\n";
     return result.append("\"");
 }
 
+/// Of a URL, as other programs take for a place, what is a place here: "unix:///run/docker.sock" is
+/// "/run/docker.sock", "tcp://:2375/" is ":2375"; anything else is left as it is.
+[[nodiscard]] inline std::string_view withoutScheme(std::string_view text) {
+    for (const std::string_view scheme : {"unix://", "unix:", "tcp://", "tcp:", "http://"}) {
+        if (!text.starts_with(scheme)) continue;
+        text.remove_prefix(scheme.size());
+        if (text.ends_with('/')) text.remove_suffix(1);
+        return text;
+    }
+    return text;
+}
+
 /// The whole text as a number; none when it is anything else or too large.
 template <typename Number>
 [[nodiscard]] std::optional<Number> number(std::string_view text, int base = 10) {

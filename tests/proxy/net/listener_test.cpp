@@ -5,12 +5,15 @@
 #include <Poco/Net/SocketAddress.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
@@ -23,6 +26,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace proxy::net {
 namespace {
@@ -55,6 +59,25 @@ int option(int fd, int level, int name) {
     socklen_t size = sizeof value;
     EXPECT_EQ(::getsockopt(fd, level, name, &value, &size), 0);
     return value;
+}
+
+/// What `action` says in a child: as nobody, where root runs this, so that nothing passes because of that.
+std::string asNobody(const std::function<std::string()>& action) {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::pipe(ends.data()), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const bool isNobody = ::geteuid() != 0 ||
+                              (::setgroups(0, nullptr) == 0 && ::setgid(65534) == 0 && ::setuid(65534) == 0);
+        const std::string text = isNobody ? action() : "not nobody";
+        ::_exit(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1);
+    }
+    ::close(ends[1]);
+    std::array<char, 1024> text{};
+    const ssize_t size = ::read(ends[0], text.data(), text.size());
+    ::close(ends[0]);
+    ::waitpid(child, nullptr, 0);
+    return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
 }
 
 bool hasIPv6() {
@@ -124,14 +147,25 @@ TEST(TcpListener, AcceptedSocketsInheritWhatIsSet) {
 
 TEST(TcpListener, SaysThatAPortIsTaken) {
     const Listener first(TcpPlace{"127.0.0.1", 0, Family::v4});
-    EXPECT_THAT(
-        refusal(TcpPlace{"127.0.0.1", first.port(), Family::v4}),
-        AllOf(StartsWith("cannot listen on 127.0.0.1:" + std::to_string(first.port())), HasSubstr("in use")));
+    EXPECT_EQ(refusal(TcpPlace{"127.0.0.1", first.port(), Family::v4}),
+              "cannot listen on 127.0.0.1:" + std::to_string(first.port()) +
+                  ": the port is in use: stop who listens there, or choose another");
 }
 
 TEST(TcpListener, SaysThatAnAddressIsNotOurs) {
-    EXPECT_THAT(refusal(TcpPlace{"192.0.2.1", 2375, Family::v4}),
-                StartsWith("cannot listen on 192.0.2.1:2375"));
+    EXPECT_EQ(refusal(TcpPlace{"192.0.2.1", 2375, Family::v4}),
+              "cannot listen on 192.0.2.1:2375: this machine has no such address: use one that it has (ip "
+              "address), or "
+              ":2375 for all");
+}
+
+TEST(TcpListener, SaysThatAPortIsRoot_s) {
+    const std::string said = asNobody([] { return refusal(TcpPlace{"127.0.0.1", 1023, Family::v4}); });
+    if (said.empty()) GTEST_SKIP() << "here anybody may listen on low ports";
+    EXPECT_EQ(
+        said,
+        "cannot listen on 127.0.0.1:1023: permission denied: ports below 1024 are root's; choose a higher "
+        "one");
 }
 
 TEST(TcpListener, ComesBackAtOnceAfterAConnection) {
@@ -184,8 +218,9 @@ TEST(TcpListener, FallsBackToIPv4WhereTheKernelHasNoIPv6) {
 
 TEST(TcpListener, DoesNotFallBackWhereIPv6AloneWasAsked) {
     for (const TcpPlace& place : {TcpPlace{"", 0, Family::v6only}, TcpPlace{"::1", 0, Family::any}}) {
-        const int status =
-            withoutIPv6([&] { return refusal(place).starts_with("cannot listen on ") ? 0 : 2; });
+        const int status = withoutIPv6([&] {
+            return refusal(place).ends_with(": this kernel has no IPv6: use an IPv4 address") ? 0 : 2;
+        });
         if (status == 77) GTEST_SKIP() << "seccomp is not allowed here";
         EXPECT_EQ(status, 0) << place.address;
     }
@@ -309,11 +344,36 @@ TEST_F(UnixListener, LeavesWhatIsNoSocket) {
 }
 
 TEST_F(UnixListener, SaysWhereItCannotBeMade) {
-    const std::string nowhere = (folder_ / "missing" / "proxy.sock").string();
-    EXPECT_THAT(refusal(UnixPlace{nowhere, {}, {}, {}}),
-                AllOf(StartsWith("cannot listen on " + nowhere), HasSubstr("Not found")));
-    const std::string tooLong = (folder_ / std::string(200, 'x')).string();
-    EXPECT_THAT(refusal(UnixPlace{tooLong, {}, {}, {}}), StartsWith("cannot listen on " + tooLong));
+    const std::string folder = folder_.string();
+    const auto said = [](const std::string& path) { return refusal(UnixPlace{path, {}, {}, {}}); };
+    EXPECT_EQ(said(folder + "/missing/s"), "cannot listen on " + folder + "/missing/s: the folder " + folder +
+                                               "/missing does not exist: make it, or mount it");
+    std::ofstream(folder + "/file") << "text";
+    EXPECT_EQ(said(folder + "/file/s"), "cannot listen on " + folder + "/file/s: " + folder +
+                                            "/file is not a folder: choose another path");
+    const std::string tooLong = folder + "/" + std::string(200, 'x');
+    EXPECT_THAT(said(tooLong), StartsWith("cannot listen on " + tooLong));
+}
+
+TEST_F(UnixListener, SaysWhoMayNotMakeIt) {
+    fs::permissions(folder_, fs::perms(0555));
+    EXPECT_THAT(asNobody([&] {
+                    return refusal(UnixPlace{path_, {}, {}, {}});
+                }),
+                AllOf(StartsWith("cannot listen on " + path_ + ": no file may be made in " +
+                                 folder_.string() + " (permission denied) by uid "),
+                      HasSubstr(": let it (chown, chmod), or choose another path")));
+}
+
+TEST_F(UnixListener, SaysWhoMayNotGiveItAway) {
+    fs::permissions(folder_, fs::perms(0777));
+    EXPECT_EQ(asNobody([&] {
+                  return refusal(UnixPlace{path_, {}, 0, 0});
+              }),
+              "cannot listen on " + path_ +
+                  ": its owner cannot be set: only root gives files away; leave user and uid "
+                  "out, and use a group that this process is in");
+    EXPECT_FALSE(fs::exists(path_));
 }
 
 } // namespace

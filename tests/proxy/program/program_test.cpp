@@ -12,6 +12,7 @@ namespace proxy::test {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -68,6 +69,22 @@ TEST(Program, ChecksItsSettings) {
     EXPECT_THAT(ran.err, AllOf(StartsWith("docker-socket-proxy: warning: "), HasSubstr("CONTAINRS")));
 }
 
+TEST(Program, ChecksTheDaemonSSocket) {
+    RawDaemon daemon;
+    const auto check = [&] { return run({"--check"}, {{"SOCKET_PATH", daemon.path()}}); };
+    EXPECT_THAT(check().err, IsEmpty());
+    daemon.stop();
+    EXPECT_THAT(check().err, StartsWith("docker-socket-proxy: warning: the Docker daemon's socket " +
+                                        daemon.path() + " exists, but nothing listens on it"));
+    daemon.remove();
+    const Ran ran = check();
+    EXPECT_EQ(ran.status, 0) << "the settings are right, and a daemon may come later";
+    EXPECT_THAT(ran.out, HasSubstr("set      SOCKET_PATH=" + daemon.path() + "\n"));
+    EXPECT_THAT(linesOf(ran.err),
+                ElementsAre(StartsWith("docker-socket-proxy: warning: the Docker daemon's socket " +
+                                       daemon.path() + " ")));
+}
+
 struct Explained {
     const char* id;
     const char* method;
@@ -85,7 +102,14 @@ TEST_P(Explains, Request) {
     const Ran ran = run({"--explain", GetParam().method, GetParam().target}, {{"CONTAINERS", "1"}});
     EXPECT_EQ(ran.status, GetParam().status);
     EXPECT_THAT(ran.out, HasSubstr(GetParam().text));
-    EXPECT_THAT(ran.out, testing::EndsWith("\n"));
+    const auto lines = linesOf(ran.out);
+    ASSERT_THAT(lines, SizeIs(GetParam().status == 0 ? 3 : 4)) << "of one layout, whatever the verdict";
+    EXPECT_THAT(lines[0], testing::ContainsRegex("^(allowed|denied|rejected \\([0-9]+\\)): "));
+    EXPECT_THAT(lines[1], StartsWith("operation: "));
+    EXPECT_THAT(lines[2], StartsWith("rule: "));
+    if (GetParam().status != 0) {
+        EXPECT_THAT(lines[3], StartsWith("allowed with: "));
+    }
     EXPECT_THAT(ran.err, IsEmpty());
 }
 
@@ -97,15 +121,18 @@ INSTANTIATE_TEST_SUITE_P(
         Explained{"denied_section", "GET", "/secrets", 1, "SECRETS=1"},
         Explained{"unknown", "GET", "/nowhere", 1, "tecnativa.unknown"},
         Explained{"absolute", "GET", "http://docker/containers/json", 0, "ContainerList"},
-        Explained{"rejected_escape", "GET", "/%zz", 1, "reject (400)  request.path.escape: "},
-        Explained{"rejected_form", "GET", "containers/json", 1, "reject (400)  request.target.form: "},
-        Explained{"blank_in_the_target", "GET", "/_ping HTTP/1.1\r\nX: 1", 1, "reject (400)  request.line"},
+        Explained{
+            "rejected_escape", "GET", "/%zz", 1,
+            "rejected (400): GET /%zz\noperation: none, for it cannot be read\nrule: request.path.escape, "},
+        Explained{"rejected_form", "GET", "containers/json", 1, "\nrule: request.target.form, "},
+        Explained{"blank_in_the_target", "GET", "/_ping HTTP/1.1\r\nX: 1", 1,
+                  "rejected (400): GET /_ping HTTP/1.1\\x0d\\x0aX: 1\noperation: "},
         Explained{"blank_in_the_method", "GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nGET", "/secrets", 1,
-                  "reject (400)  request.line"},
-        Explained{"blank_behind_the_method", "GET ", "/_ping", 1, "reject (400)  request."},
-        Explained{"line_in_front", "\r\nGET", "/_ping", 1, "reject (400)  request.line"},
-        Explained{"empty_method", "", "/_ping", 1, "reject (400)  request.line"},
-        Explained{"empty_target", "GET", "", 1, "reject (400)  request."}),
+                  "\nrule: request.line"},
+        Explained{"blank_behind_the_method", "GET ", "/_ping", 1, "\nrule: request."},
+        Explained{"line_in_front", "\r\nGET", "/_ping", 1, "\nrule: request.line"},
+        Explained{"empty_method", "", "/_ping", 1, "\nrule: request.line"},
+        Explained{"empty_target", "GET", "", 1, "\nrule: request."}),
     [](const auto& row) { return row.param.id; });
 
 // ---- Health --------------------------------------------------------------------------------------

@@ -143,6 +143,26 @@ TEST_F(Serve, WritesJsonWhenAsked) {
     EXPECT_THAT(access->getValue<std::string>("client"), testing::StartsWith("unix:pid="));
 }
 
+TEST_F(Serve, TellsMistakesInJsonWhenAsked) {
+    environment_["LOG_FORMAT"] = "json";
+    environment_["LOG_LEVEL"] = "err";
+    environment_["POST"] = "maybe\n";
+    environment_["MAX_CONNECTIONS"] = "\"many\"";
+    environment_["CONTAINRS"] = "1";
+    const Ran ran = run({}, environment_);
+    EXPECT_EQ(ran.status, 78);
+    EXPECT_THAT(ran.out, IsEmpty());
+    std::vector<std::string> told;
+    for (const std::string& line : linesOf(ran.err)) {
+        const auto parsed = Poco::JSON::Parser().parse(line).extract<Poco::JSON::Object::Ptr>();
+        told.push_back(parsed->getValue<std::string>("level") + " " +
+                       parsed->getValue<std::string>("message"));
+    }
+    EXPECT_THAT(told, testing::ElementsAre(testing::StartsWith("emerg POST=\"maybe\": use "),
+                                           testing::StartsWith("emerg MAX_CONNECTIONS=\"\"many\"\": use "),
+                                           testing::StartsWith("warning CONTAINRS is not known here")));
+}
+
 // ---- Limits --------------------------------------------------------------------------------------
 
 struct Files {

@@ -7,7 +7,7 @@ namespace proxy::settings {
 namespace {
 
 TEST(Describe, defaults) {
-    EXPECT_EQ(describe(readWith({}).settings, {}), R"(default  AUTH=0
+    EXPECT_EQ(describe(readWith({}).settings), R"(default  AUTH=0
 default  BUILD=0
 default  COMMIT=0
 default  CONFIGS=0
@@ -50,12 +50,24 @@ TEST(Describe, whatIsSetAsItIsInEffect) {
         {"LOG_LEVEL", "CRIT"},  {"MAX_CONNECTIONS", "7"},  {"LOG_FORMAT", " "},
         {"DISABLE_IPV6", "on"}, {"SHUTDOWN_GRACE", "060"},
     };
-    const std::string text = describe(readWith(environment).settings, environment);
+    const std::string text = describe(readWith(environment).settings);
     for (const char* line :
          {"set      EVENTS=0\n", "set      CONTAINERS=1\n", "set      BIND_CONFIG=:80, /p gid 999\n",
           "set      LOG_LEVEL=crit\n", "set      MAX_CONNECTIONS=7\n", "default  LOG_FORMAT=text\n",
           "set      DISABLE_IPV6=1\n", "set      SHUTDOWN_GRACE=60\n", "default  POST=0\n"})
         EXPECT_THAT(text, testing::HasSubstr(line));
+}
+
+// As the image does it: all of them, with their defaults.
+TEST(Describe, whatIsSetToItsDefaultAsDefault) {
+    const std::string text = describe(readWith({{"EVENTS", "true"},
+                                                {"POST", "off"},
+                                                {"BIND_CONFIG", "[::]:2375"},
+                                                {"MAX_CONNECTIONS", ""},
+                                                {"SHUTDOWN_GRACE", "5"},
+                                                {"SOCKET_PATH", "/var/run/docker.sock"}})
+                                          .settings);
+    EXPECT_EQ(text, describe(readWith({}).settings));
 }
 
 } // namespace

@@ -124,7 +124,9 @@ const Value values[] = {
     {"socket-path-relative", "SOCKET_PATH", "docker.sock",
      "SOCKET_PATH=\"docker.sock\": use the absolute path of the daemon's socket, as in /var/run/docker.sock"},
     {"socket-path-url", "SOCKET_PATH", "unix:///run/docker.sock",
-     "SOCKET_PATH=\"unix:///run/docker.sock\": use the absolute path of the daemon's socket, as in "
+     "SOCKET_PATH=\"unix:///run/docker.sock\": use a path, not a URL: is /run/docker.sock meant?"},
+    {"socket-path-tcp", "SOCKET_PATH", "tcp://127.0.0.1:2375",
+     "SOCKET_PATH=\"tcp://127.0.0.1:2375\": use the absolute path of the daemon's socket, as in "
      "/var/run/docker.sock"},
     {"log-level-lower", "LOG_LEVEL", "warning", ""},
     {"log-level-upper", "LOG_LEVEL", "DEBUG", ""},
