@@ -1,5 +1,6 @@
 #include "proxy/log/log.h"
 
+#include "proxy/log/probe.h"
 #include "proxy/log/quote.h"
 
 #include <array>
@@ -76,8 +77,8 @@ Log::Log(int descriptor, Level least, Format format)
     , format_(format) {
     struct stat status {};
     if (::fstat(descriptor, &status) != 0) return;
-    socket_ =
-        S_ISSOCK(status.st_mode); // systemd's journal: it cannot be opened anew, but each write can be told
+    // systemd's journal: it cannot be opened anew, but each write can be told.
+    socket_ = S_ISSOCK(status.st_mode);
     // A terminal is somebody's screen: it never blocks for long and its output is for eyes.
     if (S_ISFIFO(status.st_mode)) {
         const int own = reopened(descriptor);
@@ -93,7 +94,8 @@ Log::~Log() {
     if (ownDescriptor_) ::close(descriptor_);
 }
 
-void Log::access(Level level, const Access& access) {
+void Log::access(Level usual, const Access& access) {
+    const Level level = levelOf(usual, access);
     if (!enabled(level)) return;
     begin(level);
     if (format_ == Format::json)

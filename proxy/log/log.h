@@ -50,7 +50,8 @@ public:
     ~Log();
 
     [[nodiscard]] bool enabled(Level level) const noexcept { return level >= least_; }
-    void access(Level level, const Access& access);
+    /// At `usual`, but for the health check's own requests: see probe.h.
+    void access(Level usual, const Access& access);
     void event(Level level, std::string_view text);
     /// Writes what has been collected, as far as the descriptor takes it.
     void flush() noexcept;

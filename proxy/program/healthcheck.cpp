@@ -1,5 +1,7 @@
 #include "proxy/program/healthcheck.h"
 
+#include "proxy/log/probe.h"
+
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
@@ -53,7 +55,7 @@ int healthcheck(const settings::Settings& settings, std::ostream& out) {
     try {
         Poco::Net::HTTPClientSession session(connect(settings.listeners.front()));
         session.setTimeout(patience);
-        HTTPRequest request(HTTPRequest::HTTP_GET, "/_ping", HTTPRequest::HTTP_1_1);
+        HTTPRequest request(HTTPRequest::HTTP_GET, std::string(log::probeTarget), HTTPRequest::HTTP_1_1);
         request.setHost("docker");
         session.sendRequest(request);
         HTTPResponse response;

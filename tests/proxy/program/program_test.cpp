@@ -151,7 +151,8 @@ protected:
         Program program({"--healthcheck"}, environment);
         if (!response.empty()) {
             Peer daemon = daemon_.accept();
-            EXPECT_THAT(daemon.readHead(), StartsWith("GET /_ping HTTP/1.1\r\n"));
+            EXPECT_THAT(daemon.readHead(),
+                        StartsWith("GET /_ping?docker-socket-proxy-healthcheck HTTP/1.1\r\n"));
             daemon.send(response);
             daemon.close();
         }

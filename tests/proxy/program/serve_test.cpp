@@ -163,6 +163,25 @@ TEST_F(Serve, TellsMistakesInJsonWhenAsked) {
                                            testing::StartsWith("warning CONTAINRS is not known here")));
 }
 
+TEST_F(Serve, TellsItsOwnHealthChecksToWhoDebugsOnly) {
+    Program program({}, environment_);
+    started(program);
+    Program check({"--healthcheck"}, environment_);
+    Peer daemon = daemon_.accept();
+    EXPECT_THAT(daemon.readHead(),
+                testing::StartsWith("GET /_ping?docker-socket-proxy-healthcheck HTTP/1.1\r\n"));
+    daemon.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nOK");
+    EXPECT_EQ(check.status(), 0);
+    Peer client = dialUnix(path_);
+    expectServes(client);
+    EXPECT_THAT(program.line(), HasSubstr(" GET /_ping SystemPing allow "))
+        << "of the health check before, none";
+    daemon_.remove();
+    EXPECT_EQ(Program({"--healthcheck"}, environment_).status(), 1);
+    EXPECT_THAT(program.line(),
+                AllOf(HasSubstr(" err "), HasSubstr("-healthcheck SystemPing allow "), HasSubstr(" 503 ")));
+}
+
 // ---- Limits --------------------------------------------------------------------------------------
 
 struct Files {
