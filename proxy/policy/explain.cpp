@@ -50,31 +50,29 @@ void putForeign(Writer& writer, std::string_view text, std::size_t limit) noexce
     }
 }
 
-// From the narrowest way, which a verdict holds, to all of them: whatever ALLOW_* opens, CONTAINERS opens
-// too.
-Grants allWays(Grants wouldAllow) noexcept {
-    if (wouldAllow.has(Variable::allowStop)) wouldAllow.set(Variable::allowRestarts);
-    if (wouldAllow.has(Variable::allowStart) || wouldAllow.has(Variable::allowRestarts))
-        wouldAllow.set(Variable::containers);
-    wouldAllow.set(Variable::post, false);
-    return wouldAllow;
+void putAll(Writer& writer, Grants all, std::string_view between) noexcept {
+    std::string_view separator;
+    for (const Variable variable : all) {
+        writer.put(separator);
+        writer.put(facts(variable).name);
+        writer.put("=1");
+        separator = between;
+    }
 }
 
-// "CONTAINERS=1 and POST=1", "POST=1 and one of CONTAINERS=1, ALLOW_START=1", "one of CONTAINERS=1,
-// ALLOW_START=1"
-void putAlternatives(Writer& writer, Grants wouldAllow) noexcept {
-    const bool post = wouldAllow.has(Variable::post);
-    const Grants ways = allWays(wouldAllow);
-    if (post && ways.size() != 1) writer.put(ways.empty() ? "POST=1" : "POST=1 and ");
-    if (ways.size() > 1) writer.put("one of ");
-    std::string_view separator;
-    for (const Variable way : ways) {
-        writer.put(separator);
-        writer.put(facts(way).name);
-        writer.put("=1");
-        separator = ", ";
+// "CONTAINERS=1 and POST=1", "one of CONTAINERS=1, ALLOW_START=1", "POST=1 and one of …": besides what all
+// ways take, each takes one variable.
+void putAlternatives(Writer& writer, const Alternatives& missing) noexcept {
+    if (missing.size() == 1) return putAll(writer, missing.begin()->all, " and ");
+    Grants common = missing.begin()->all;
+    Grants any;
+    for (const Alternative& way : missing) {
+        common = common & way.all;
+        any = any | way.all;
     }
-    if (post && ways.size() == 1) writer.put(" and POST=1");
+    putAll(writer, common, " and ");
+    writer.put(common.empty() ? "one of " : " and one of ");
+    putAll(writer, any - common, ", ");
 }
 
 } // namespace
@@ -92,9 +90,9 @@ std::string_view writeDenial(const Verdict& verdict, std::string_view method, st
     putForeign(writer, target, shownOfTarget);
     writer.put(verdict.operation != nullptr ? ") is not granted" : " is not granted");
     const RuleFacts& rule = facts(verdict.rule);
-    if (!verdict.wouldAllow.empty()) {
+    if (!verdict.missing.empty()) {
         writer.put("; it would be with ");
-        putAlternatives(writer, verdict.wouldAllow);
+        putAlternatives(writer, verdict.missing);
     } else if (rule.name.starts_with("strict.")) {
         writer.put(": ");
         writer.put(rule.sentence);
@@ -110,7 +108,7 @@ std::string_view writeDenial(const Verdict& verdict, std::string_view method, st
 std::string alternatives(const Verdict& verdict) {
     std::array<char, maxDenialSize> text{};
     Writer writer(text);
-    if (!verdict.wouldAllow.empty()) putAlternatives(writer, verdict.wouldAllow);
+    if (!verdict.missing.empty()) putAlternatives(writer, verdict.missing);
     return std::string(writer.written());
 }
 

@@ -100,6 +100,10 @@ inline constexpr std::array<VariableFacts, variableCount> variables{{
 
 /// A set of variables; iterating gives those in it, in the order of the enumeration.
 class Grants {
+    using Words = std::array<std::uint64_t, 2>;
+    static constexpr std::size_t bitsOfWord = 64;
+    static_assert(variableCount <= std::tuple_size_v<Words> * bitsOfWord);
+
 public:
     class Iterator {
     public:
@@ -110,13 +114,16 @@ public:
         using reference = Variable;
 
         constexpr Iterator() = default;
-        constexpr explicit Iterator(std::uint32_t rest) noexcept
+        constexpr explicit Iterator(Words rest) noexcept
             : rest_(rest) {}
         constexpr Variable operator*() const noexcept {
-            return static_cast<Variable>(std::countr_zero(rest_));
+            const std::size_t word = first();
+            return static_cast<Variable>(word * bitsOfWord +
+                                         static_cast<std::size_t>(std::countr_zero(rest_[word])));
         }
         constexpr Iterator& operator++() noexcept {
-            rest_ &= rest_ - 1;
+            std::uint64_t& word = rest_[first()];
+            word &= word - 1;
             return *this;
         }
         constexpr Iterator operator++(int) noexcept {
@@ -127,7 +134,9 @@ public:
         constexpr bool operator==(const Iterator&) const = default;
 
     private:
-        std::uint32_t rest_ = 0;
+        [[nodiscard]] constexpr std::size_t first() const noexcept { return rest_[0] != 0 ? 0 : 1; }
+
+        Words rest_{};
     };
 
     constexpr Grants() = default;
@@ -145,34 +154,54 @@ public:
 
     constexpr void set(Variable variable, bool granted = true) noexcept {
         if (granted) {
-            bits_ |= bit(variable);
+            word(variable) |= bit(variable);
         } else {
-            bits_ &= ~bit(variable);
+            word(variable) &= ~bit(variable);
         }
     }
     [[nodiscard]] constexpr bool has(Variable variable) const noexcept {
-        return (bits_ & bit(variable)) != 0;
+        return (words_[indexOf(variable)] & bit(variable)) != 0;
     }
-    [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
+    [[nodiscard]] constexpr bool hasAll(Grants others) const noexcept { return (others - *this).empty(); }
+    [[nodiscard]] constexpr bool empty() const noexcept { return (words_[0] | words_[1]) == 0; }
     [[nodiscard]] constexpr std::size_t size() const noexcept {
-        return static_cast<std::size_t>(std::popcount(bits_));
+        return static_cast<std::size_t>(std::popcount(words_[0]) + std::popcount(words_[1]));
     }
-    [[nodiscard]] constexpr Iterator begin() const noexcept { return Iterator(bits_); }
+    [[nodiscard]] constexpr Iterator begin() const noexcept { return Iterator(words_); }
     [[nodiscard]] constexpr Iterator end() const noexcept { return Iterator(); }
 
     /// What either grants.
     [[nodiscard]] friend constexpr Grants operator|(Grants left, Grants right) noexcept {
-        left.bits_ |= right.bits_;
+        left.words_[0] |= right.words_[0];
+        left.words_[1] |= right.words_[1];
+        return left;
+    }
+    /// What both grant.
+    [[nodiscard]] friend constexpr Grants operator&(Grants left, Grants right) noexcept {
+        left.words_[0] &= right.words_[0];
+        left.words_[1] &= right.words_[1];
+        return left;
+    }
+    /// What the left grants and the right does not.
+    [[nodiscard]] friend constexpr Grants operator-(Grants left, Grants right) noexcept {
+        left.words_[0] &= ~right.words_[0];
+        left.words_[1] &= ~right.words_[1];
         return left;
     }
     constexpr bool operator==(const Grants&) const = default;
 
 private:
-    [[nodiscard]] static constexpr std::uint32_t bit(Variable variable) noexcept {
-        return std::uint32_t{1} << static_cast<unsigned>(variable);
+    [[nodiscard]] static constexpr std::size_t indexOf(Variable variable) noexcept {
+        return static_cast<std::size_t>(variable) / bitsOfWord;
+    }
+    [[nodiscard]] static constexpr std::uint64_t bit(Variable variable) noexcept {
+        return std::uint64_t{1} << static_cast<std::size_t>(variable) % bitsOfWord;
+    }
+    [[nodiscard]] constexpr std::uint64_t& word(Variable variable) noexcept {
+        return words_[indexOf(variable)];
     }
 
-    std::uint32_t bits_ = 0;
+    Words words_{};
 };
 
 } // namespace proxy::policy

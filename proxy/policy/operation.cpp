@@ -170,7 +170,17 @@ constexpr auto table = std::to_array<Operation>({
 });
 
 // ---- The table compiled, so that routing compares a few bytes a candidate --------------------------
+constexpr std::array<std::string_view, 6> methods{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"};
+
+// methods.size() for any other.
+constexpr std::size_t indexOf(std::string_view method) noexcept {
+    std::size_t i = 0;
+    while (i < methods.size() && methods[i] != method) ++i;
+    return i;
+}
+
 struct Route {
+    std::size_t method;      // index of `methods`
     std::string_view before; // the fixed text before the first {…}, or the whole path
     std::string_view after;  // what follows it; may hold a second {…}, where the name is a segment
 };
@@ -180,14 +190,14 @@ constexpr auto routes = [] {
     for (std::size_t i = 0; i < table.size(); ++i) {
         const std::string_view path = table[i].path;
         const auto open = path.find('{');
+        compiled[i].method = indexOf(table[i].method);
         compiled[i].before = path.substr(0, open);
         if (open != std::string_view::npos) compiled[i].after = path.substr(path.find('}') + 1);
     }
     return compiled;
 }();
 
-// Rows [begin, end) of the table whose first segment is the section's; the last entry is /debug, which has no
-// variable.
+// Rows [begin, end) of the table whose first segment is the section's.
 struct Rows {
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -204,11 +214,11 @@ constexpr Rows rowsOf(std::string_view section) noexcept {
 }
 
 constexpr auto rowsOfSections = [] {
-    std::array<Rows, sectionCount> rows{};
-    for (std::size_t i = 0; i < sectionCount; ++i) rows[i] = rowsOf(variables[i].section);
+    std::array<Rows, sections.size()> rows{};
+    std::ranges::transform(sections, rows.begin(),
+                           [](const SectionFacts& section) { return rowsOf(section.segment); });
     return rows;
 }();
-constexpr Rows rowsOfDebug = rowsOf("debug");
 
 constexpr std::size_t anyroute = table.size() - 2;
 constexpr std::size_t asterisk = table.size() - 1;
@@ -243,14 +253,11 @@ const Operation* routeAt(std::string_view method, const Place& place) noexcept {
         if (place.rest.starts_with('/')) return &table[anyroute];
         return place.rest == "*" ? &table[asterisk] : nullptr;
     }
-    Rows rows;
-    if (place.section) {
-        rows = rowsOfSections[static_cast<std::size_t>(*place.section)];
-    } else if (place.segment == "debug") {
-        rows = rowsOfDebug;
-    }
+    if (!place.section) return nullptr;
+    const Rows rows = rowsOfSections[static_cast<std::size_t>(*place.section)];
+    const std::size_t index = indexOf(method);
     for (std::size_t i = rows.begin; i < rows.end; ++i)
-        if (table[i].method == method && matches(routes[i], table[i].name, place.rest)) return &table[i];
+        if (routes[i].method == index && matches(routes[i], table[i].name, place.rest)) return &table[i];
     return nullptr;
 }
 

@@ -9,8 +9,10 @@ namespace {
 // there is none.
 std::size_t sizeOfPrefix(std::string_view path) noexcept {
     if (!path.starts_with("/v")) return 0;
-    const auto end = path.find_first_not_of("0123456789.", 2);
-    return end == std::string_view::npos || end == 2 || path[end] != '/' ? 0 : end;
+    const auto isOfVersion = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
+    std::size_t end = 2;
+    while (end < path.size() && isOfVersion(path[end])) ++end;
+    return end == 2 || end == path.size() || path[end] != '/' ? 0 : end;
 }
 
 // The number at the beginning of `version`, which is taken off with the dot behind it.
@@ -30,81 +32,7 @@ std::string_view firstSegment(std::string_view path) noexcept {
     return path.substr(0, path.find('/'));
 }
 
-// One comparison a request: no two sections agree in length and in the character looked at.
-constexpr std::optional<Variable> candidate(std::string_view segment) noexcept {
-    using enum Variable;
-    switch (segment.size()) {
-    case 4:
-        switch (segment[0]) {
-        case 'a':
-            return auth;
-        case 'e':
-            return exec;
-        case 'g':
-            return grpc;
-        default:
-            return info;
-        }
-    case 5:
-        switch (segment[0]) {
-        case '_':
-            return ping;
-        case 'b':
-            return build;
-        case 'n':
-            return nodes;
-        case 's':
-            return swarm;
-        default:
-            return tasks;
-        }
-    case 6:
-        switch (segment[0]) {
-        case 'c':
-            return commit;
-        case 'e':
-            return events;
-        case 'i':
-            return images;
-        default:
-            return system;
-        }
-    case 7:
-        switch (segment[2]) {
-        case 'n':
-            return configs;
-        case 'u':
-            return plugins;
-        case 'c':
-            return secrets;
-        case 's':
-            return session;
-        case 'r':
-            return version;
-        default:
-            return volumes;
-        }
-    case 8:
-        return segment[0] == 'n' ? networks : services;
-    case 10:
-        return containers;
-    case 12:
-        return distribution;
-    default:
-        return std::nullopt;
-    }
-}
-
-static_assert(std::ranges::all_of(variables, [](const VariableFacts& each) {
-    return each.section.empty() || candidate(each.section) == variableNamed(each.name);
-}));
-
 } // namespace
-
-std::optional<Variable> sectionNamed(std::string_view segment) noexcept {
-    const auto found = candidate(segment);
-    return found && facts(*found).section == segment ? found : std::nullopt;
-}
 
 bool isContainerName(std::string_view text) noexcept {
     const auto isOfName = [](char c) {
@@ -125,8 +53,7 @@ Place locate(std::string_view path) noexcept {
     const std::size_t prefix = sizeOfPrefix(path);
     if (prefix != 0) place.version = path.substr(2, prefix - 2);
     place.rest = path.substr(prefix);
-    place.segment = firstSegment(place.rest);
-    place.section = sectionNamed(place.segment);
+    place.section = sectionNamed(firstSegment(place.rest));
     return place;
 }
 

@@ -2,7 +2,7 @@
 // which names the section. Pure; views into the path given.
 #pragma once
 
-#include "proxy/policy/grants.h"
+#include "proxy/policy/section.h"
 
 #include <optional>
 #include <string_view>
@@ -12,8 +12,7 @@ namespace proxy::policy {
 struct Place {
     std::string_view version; ///< what follows the prefix's "/v": digits and dots; empty without a prefix
     std::string_view rest; ///< the path without its version prefix; begins with '/', or is not a path at all
-    std::string_view segment; ///< the first of `rest`, without slashes; empty for "/", "*" and the like
-    std::optional<Variable> section; ///< the variable that governs `segment`
+    std::optional<Section> section; ///< of its first segment
 };
 
 [[nodiscard]] Place locate(std::string_view path) noexcept;
@@ -21,9 +20,6 @@ struct Place {
 /// As the daemon compares versions (daemon/internal/versions): number by number, what is no number being 0,
 /// so that "1..44" is 1.0. A number too long to be meant counts as old.
 [[nodiscard]] bool isOlderThan124(std::string_view version) noexcept;
-
-/// The variable of a section by its segment: "_ping" is PING. Case-sensitive, whole.
-[[nodiscard]] std::optional<Variable> sectionNamed(std::string_view segment) noexcept;
 
 /// [a-zA-Z0-9_.-]+ : what the ALLOW_* rules take for a container's name.
 [[nodiscard]] bool isContainerName(std::string_view text) noexcept;

@@ -1,6 +1,7 @@
 #include "proxy/policy/policy.h"
 
 #include "proxy/policy/path.h"
+#include "proxy/policy/section.h"
 
 #include <algorithm>
 #include <array>
@@ -11,8 +12,22 @@ namespace {
 
 // ---- Paths that are refused whatever is granted ------------------------------------------------------
 
-constexpr bool isControl(char c) noexcept {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+struct Signs {
+    bool control = false;
+    bool unclean = false; // perhaps: a slash stands before a slash or a dot
+};
+
+// Without branches, so that the compiler looks at 16 octets at once.
+constexpr Signs signsOf(std::string_view path) noexcept {
+    unsigned control = 0;
+    unsigned unclean = 0;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        const auto octet = static_cast<unsigned char>(path[i]);
+        control |= unsigned{octet < 0x20} | unsigned{octet == 0x7f};
+    }
+    for (std::size_t i = 1; i < path.size(); ++i)
+        unclean |= unsigned{path[i - 1] == '/'} & (unsigned{path[i] == '/'} | unsigned{path[i] == '.'});
+    return {control != 0, unclean != 0};
 }
 
 // Does `tail`, which follows a slash, begin with an empty segment, "." or ".."? The daemon's router would
@@ -25,37 +40,52 @@ constexpr bool beginsUnclean(std::string_view tail) noexcept {
 }
 
 std::optional<Rule> flawOf(std::string_view path) noexcept {
-    bool unclean = false;
-    for (std::size_t i = 0; i < path.size(); ++i) {
-        if (isControl(path[i])) return Rule::controlOctet;
-        if (path[i] == '/' && beginsUnclean(path.substr(i + 1))) unclean = true;
-    }
-    return unclean ? std::optional(Rule::cleanPath) : std::nullopt;
+    const Signs signs = signsOf(path);
+    if (signs.control) return Rule::controlOctet;
+    if (!signs.unclean) return std::nullopt;
+    for (auto slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/', slash + 1))
+        if (beginsUnclean(path.substr(slash + 1))) return Rule::cleanPath;
+    return std::nullopt;
 }
 
-// ---- The container actions that have variables of their own -------------------------------------------
+// ---- The ways in which a request can be granted ------------------------------------------------------
 
+// An action of a container that has a variable of its own, besides its section's.
 struct Action {
+    Variable opener;
+    Rule rule;
     std::string_view name;
-    Grants openedBy;
+    std::uint8_t breadth = 0; // how many actions the variable opens
 };
 
-constexpr std::array<Action, 4> actions{{
-    {"start", {Variable::allowStart}},
-    {"stop", {Variable::allowStop, Variable::allowRestarts}},
-    {"restart", {Variable::allowRestarts}},
-    {"kill", {Variable::allowRestarts}},
-}};
+// In the order in which Tecnativa/docker-socket-proxy tries its rules.
+constexpr auto actions = [] {
+    auto all = std::to_array<Action>({
+        {Variable::allowRestarts, Rule::allowRestarts, "stop"},
+        {Variable::allowRestarts, Rule::allowRestarts, "restart"},
+        {Variable::allowRestarts, Rule::allowRestarts, "kill"},
+        {Variable::allowStart, Rule::allowStart, "start"},
+        {Variable::allowStop, Rule::allowStop, "stop"},
+    });
+    for (Action& action : all)
+        action.breadth = static_cast<std::uint8_t>(std::ranges::count(all, action.opener, &Action::opener));
+    return all;
+}();
 
-// What follows /containers/{id}/, when {id} is a name in the sense of the ALLOW_* rules; empty otherwise.
-std::string_view behindContainer(const Place& place) noexcept {
-    if (place.section != Variable::containers) return {};
-    std::string_view text = place.rest.substr(std::string_view("/containers").size());
-    if (!text.starts_with('/')) return {};
-    text.remove_prefix(1);
+constexpr std::uint8_t wholeSection = 255;
+
+// /containers/{id}/{behind}, whatever they hold; both empty where there is no such thing.
+struct Container {
+    std::string_view id;
+    std::string_view behind;
+};
+
+Container containerAt(const Place& place) noexcept {
+    constexpr std::string_view before = "/containers/";
+    if (place.section != Section::containers || place.rest.size() < before.size()) return {};
+    const std::string_view text = place.rest.substr(before.size());
     const auto end = text.find('/');
-    return end != std::string_view::npos && isContainerName(text.substr(0, end)) ? text.substr(end + 1)
-                                                                                 : std::string_view{};
+    return end == std::string_view::npos ? Container{} : Container{text.substr(0, end), text.substr(end + 1)};
 }
 
 // Before API 1.24 a start may bring a HostConfig in its body (engine 20.10: {"Binds": ["/:/host"], "PidMode":
@@ -65,35 +95,19 @@ bool startConfigures(const Place& place) noexcept {
     return !place.version.empty() && isOlderThan124(place.version);
 }
 
-// The variables each of which opens the path, once the method is not in the way.
-Grants openersOf(const Place& place) noexcept {
-    Grants openers;
-    if (!place.section) return openers;
-    openers.set(*place.section);
-    const std::string_view behind = behindContainer(place);
+// `writes`: more than GET and HEAD, which are always open.
+Alternatives waysTo(const Place& place, bool writes) noexcept {
+    Alternatives ways;
+    if (!place.section) return ways;
+    const auto section = facts(*place.section).governedBy;
+    if (!section) return ways;
+    const Grants always = writes ? Grants{Variable::post} : Grants{};
+    const auto [id, behind] = containerAt(place);
     for (const Action& action : actions)
-        if (behind == action.name && !(behind == "start" && startConfigures(place)))
-            return openers | action.openedBy;
-    return openers;
-}
-
-// Rules in the order in which Tecnativa/docker-socket-proxy tries them; null when none of `grants` opens the
-// path.
-std::optional<Rule> openingRule(Grants openers, Grants grants) noexcept {
-    const auto opens = [&](Variable variable) { return openers.has(variable) && grants.has(variable); };
-    if (opens(Variable::allowRestarts)) return Rule::allowRestarts;
-    if (opens(Variable::allowStart)) return Rule::allowStart;
-    if (opens(Variable::allowStop)) return Rule::allowStop;
-    for (const Variable variable : openers)
-        if (grants.has(variable)) return Rule::section;
-    return std::nullopt;
-}
-
-// The opener that grants least besides: one action before three, three before the section.
-Grants narrowest(Grants openers) noexcept {
-    for (const Variable variable : {Variable::allowStart, Variable::allowStop, Variable::allowRestarts})
-        if (openers.has(variable)) return {variable};
-    return openers;
+        if (behind == action.name && isContainerName(id) && !(behind == "start" && startConfigures(place)))
+            ways.add({always | Grants{action.opener}, action.rule, action.breadth});
+    ways.add({always | Grants{*section}, Rule::section, wholeSection});
+    return ways;
 }
 
 // ---- Why a path no rule opens is denied: not needed for the verdict, but for whoever reads it ---------
@@ -129,10 +143,10 @@ Rule whyUnknown(const Place& place) noexcept {
 }
 
 Rule whyClosed(const Place& place, Grants grants) noexcept {
-    if (!place.section) return whyUnknown(place);
-    const std::string_view behind = behindContainer(place);
+    if (!place.section || !facts(*place.section).governedBy) return whyUnknown(place);
+    const auto [id, behind] = containerAt(place);
     for (const Action& action : actions)
-        if (behind.starts_with(action.name) && openingRule(action.openedBy, grants))
+        if (behind.starts_with(action.name) && grants.has(action.opener) && isContainerName(id))
             return behind == action.name ? Rule::startConfig : Rule::lastSegment;
     return Rule::section;
 }
@@ -140,28 +154,28 @@ Rule whyClosed(const Place& place, Grants grants) noexcept {
 } // namespace
 
 Verdict Policy::decide(std::string_view method, std::string_view path) const noexcept {
-    if (const auto flaw = flawOf(path))
-        return {.allowed = false, .rule = *flaw, .operation = nullptr, .wouldAllow = {}};
+    if (const auto flaw = flawOf(path)) return {.rule = *flaw};
 
     const Place place = locate(path);
-    const Operation* const operation = routeAt(method, place);
-    const Grants openers = openersOf(place);
-    const auto opening = openingRule(openers, grants_);
-
-    Verdict verdict{.allowed = false, .rule = {}, .operation = operation, .wouldAllow = {}};
-    if (!opening) verdict.wouldAllow = narrowest(openers);
-
+    Verdict verdict{.operation = routeAt(method, place)};
     const bool reads = method == "GET" || method == "HEAD";
-    const bool attachesByWebsocket = operation != nullptr && operation->id == "ContainerAttachWebsocket";
-    if ((!reads || attachesByWebsocket) && !grants_.has(Variable::post)) {
-        verdict.rule = reads ? Rule::attachWs : Rule::post;
-        if (!openers.empty()) verdict.wouldAllow.set(Variable::post);
-    } else if (opening) {
+    const bool attachesByWebsocket =
+        verdict.operation != nullptr && verdict.operation->id == "ContainerAttachWebsocket";
+    const bool writes = !reads || attachesByWebsocket;
+
+    const Alternatives ways = waysTo(place, writes);
+    for (const Alternative& way : ways) {
+        if (!grants_.hasAll(way.all)) continue;
         verdict.allowed = true;
-        verdict.rule = *opening;
-    } else {
-        verdict.rule = whyClosed(place, grants_);
+        verdict.rule = way.rule;
+        return verdict;
     }
+    if (writes && !grants_.has(Variable::post))
+        verdict.rule = reads ? Rule::attachWs : Rule::post;
+    else
+        verdict.rule = whyClosed(place, grants_);
+    verdict.missing = ways.missing(grants_);
+    verdict.wouldAllow = verdict.missing.narrowest();
     return verdict;
 }
 

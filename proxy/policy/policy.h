@@ -2,6 +2,7 @@
 // Pure and immutable, shared by threads; allocates nothing, does no I/O.
 #pragma once
 
+#include "proxy/policy/alternatives.h"
 #include "proxy/policy/grants.h"
 #include "proxy/policy/operation.h"
 #include "proxy/policy/rule.h"
@@ -16,7 +17,9 @@ struct Verdict {
     /// The Engine API operation the daemon would route to; null when there is none.
     const Operation* operation = nullptr;
     /// Denied: the variables which, granted as well, allow it, the narrowest such set; empty when none can.
-    Grants wouldAllow;
+    Grants wouldAllow{};
+    /// Denied: all such sets that are not more than another.
+    Alternatives missing{};
 };
 
 class Policy {

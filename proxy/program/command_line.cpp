@@ -7,6 +7,7 @@
 #include "proxy/policy/policy.h"
 #include "proxy/privileges/diagnosis.h"
 #include "proxy/privileges/give_up.h"
+#include "proxy/relay/judge.h"
 
 #include <array>
 #include <memory>
@@ -111,14 +112,15 @@ int printExplanation(std::ostream& out, const settings::Settings& settings, std:
         std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: docker\r\n\r\n";
     const auto head = std::make_unique<http::RequestHead>();
     http::ParseResult parsed = http::parseRequest(request, *head);
-    std::string storage(request.size(), '\0');
-    std::string_view path;
+    std::string scratch(request.size(), '\0');
+    relay::Judgement judged;
     if (parsed.outcome == http::Outcome::complete) {
         // A blank in METHOD or TARGET would have made it another request than the one asked about.
         if (head->size != request.size() || head->method != method || head->target != target)
             parsed.reason = http::Reject::requestLineWhitespace;
         else
-            parsed.reason = http::decodePath(head->path, storage, path);
+            judged = relay::judge(*head, policy::Policy(settings.grants), scratch);
+        if (judged.flaw != http::Reject::none) parsed.reason = judged.flaw;
     }
     if (parsed.reason != http::Reject::none || parsed.outcome != http::Outcome::complete) {
         const http::RejectInfo& info = http::describe(parsed.reason);
@@ -127,9 +129,8 @@ int printExplanation(std::ostream& out, const settings::Settings& settings, std:
             << "\nallowed with: nothing\n";
         return 1;
     }
-    const policy::Verdict verdict = policy::Policy(settings.grants).decide(head->method, path);
-    out << policy::explain(verdict, method, target);
-    return verdict.allowed ? 0 : 1;
+    out << policy::explain(judged.verdict, method, target);
+    return judged.verdict.allowed ? 0 : 1;
 }
 
 void printProblems(std::ostream& out, const settings::Reading& reading) {

@@ -3,6 +3,7 @@
 #include "proxy/policy/explain.h"
 #include "proxy/relay/answer.h"
 #include "proxy/relay/exchange.h"
+#include "proxy/relay/judge.h"
 
 #include <algorithm>
 #include <array>
@@ -121,13 +122,12 @@ net::Task<> Connection::answer() {
     record_.begin(head.method, head.path, head.query);
     mayBeFollowed(head);
 
-    std::string_view path;
-    const http::Reject reason = http::decodePath(head.path, service_.path, path);
-    if (reason != http::Reject::none) {
-        co_await client_.refuse(record_, http::describe(reason), head.method == "HEAD");
+    const Judgement judged = judge(head, service_.policy, service_.path);
+    if (judged.flaw != http::Reject::none) {
+        co_await client_.refuse(record_, http::describe(judged.flaw), head.method == "HEAD");
         co_return;
     }
-    const policy::Verdict verdict = service_.policy.decide(head.method, path);
+    const policy::Verdict& verdict = judged.verdict;
     record_.access.operation = verdict.operation != nullptr ? verdict.operation->id : "-";
     record_.access.rule = policy::facts(verdict.rule).name;
     if (!verdict.allowed) {
