@@ -5,6 +5,7 @@
 #include "conformance/report/compare.h"
 #include "conformance/report/console.h"
 #include "conformance/report/json.h"
+#include "conformance/selection.h"
 #include "conformance/target/target.h"
 
 #include <Poco/DateTimeFormat.h>
@@ -14,35 +15,13 @@
 #include <algorithm>
 #include <chrono>
 #include <ostream>
+#include <sstream>
 #include <unistd.h>
 
 namespace conformance {
 namespace {
 
-constexpr std::string_view family = "access/";
-
-// The cases meant by --id: "access/on.IMAGES.post0/ImageList" is one settings vector and a beginning of case
-// ids.
-struct Selection {
-    std::vector<Settings> settings;
-    std::string casePrefix;
-};
-
-Selection select(const std::string& id, Dialect dialect) {
-    Selection selection{allSettings(dialect), {}};
-    if (id.size() <= family.size()) {
-        if (!family.starts_with(id)) selection.settings.clear();
-        return selection;
-    }
-    const std::string rest = id.starts_with(family) ? id.substr(family.size()) : "\n";
-    const auto slash = rest.find('/');
-    const auto wanted = rest.substr(0, slash);
-    std::erase_if(selection.settings, [&](const Settings& settings) {
-        return slash == std::string::npos ? !idMatches(settings.id, wanted) : settings.id != wanted;
-    });
-    if (slash != std::string::npos) selection.casePrefix = rest.substr(slash + 1);
-    return selection;
-}
+const std::string accessFamily = "access/";
 
 std::string environmentText(const Environment& environment) {
     std::string text;
@@ -64,35 +43,39 @@ std::string now() {
 
 std::string selectionText(const Options& options) {
     std::string text = options.prefixes == Prefixes::all ? "--prefixes all" : "--prefixes default";
-    if (!options.family.empty()) text += " --family " + options.family;
-    if (!options.id.empty()) text += " --id " + options.id;
+    for (const auto& family : options.families) text += " --family " + family;
+    for (const auto& id : options.ids) text += " --id " + id;
     return text;
 }
 
-bool meansAccess(const Options& options) {
-    return (options.family.empty() || options.family == "access") &&
-           (options.id.starts_with(family) || family.starts_with(options.id));
-}
-
-void judgeAccess(const Options& options, const Adapter& adapter, TargetResult& result, Baseline& baseline,
-                 Progress& progress) {
-    const Selection selection = select(options.id, adapter.dialect);
-    const AccessPlan plan(Catalogue::builtin(), options.prefixes, selection.casePrefix);
-    if (selection.settings.empty() || plan.cases().empty())
-        throw UsageError("no case's id begins with '" + options.id + "'; list prints them");
-    progress.begin("access", selection.settings.size());
-    AccessRun access{adapter, plan, selection.settings, options.jobs, {}};
+void judgeAccess(const AccessSelection& selected, int jobs, const Adapter& adapter, TargetResult& result,
+                 Baseline& baseline, Progress& progress) {
+    progress.begin("access", selected.settings.size());
+    AccessRun access{adapter, selected.plan, selected.settings, jobs, {}};
     access.done = [&](const SettingsOutcome& outcome) {
         record(result, access, outcome, baseline);
-        progress.step(plan.cases().size(), outcome.failures.size());
+        progress.step(selected.plan.cases().size(), outcome.failures.size());
     };
     runAccess(access);
 }
 
-TargetResult judge(const Options& options, const std::string& target, std::ostream& out) {
-    Adapter adapter = readAdapter(target);
-    replaceProgram(adapter, options.program);
-    Baseline baseline = Baseline::read(adapter.baseline);
+// A target, and all that can be mistaken about it.
+struct Subject {
+    Adapter adapter;
+    Baseline baseline;
+    Selection cases;
+};
+
+Subject subjectOf(const Options& options, const std::string& target) {
+    Subject subject{readAdapter(target), {}, {}};
+    replaceProgram(subject.adapter, options.program);
+    subject.baseline = Baseline::read(subject.adapter.baseline);
+    subject.cases = select(options.families, options.ids, subject.adapter.dialect, options.prefixes);
+    return subject;
+}
+
+TargetResult judge(const Options& options, Subject& subject, std::ostream& out) {
+    const Adapter& adapter = subject.adapter;
     TargetResult result;
     result.name = adapter.name;
     result.about = adapter.about;
@@ -101,15 +84,39 @@ TargetResult judge(const Options& options, const std::string& target, std::ostre
     out << adapter.name << " " << result.version << "\n";
     const auto began = std::chrono::steady_clock::now();
     Progress progress(out, ::isatty(STDOUT_FILENO) == 1);
-    const auto cases = selectCases(options.family, options.id, adapter.dialect);
-    if (cases.empty() || meansAccess(options)) judgeAccess(options, adapter, result, baseline, progress);
-    judgeScripted(cases, options.jobs, adapter, result, baseline, progress);
+    for (const auto& selected : subject.cases.access)
+        judgeAccess(selected, options.jobs, adapter, result, subject.baseline, progress);
+    judgeScripted(subject.cases.scripted, options.jobs, adapter, result, subject.baseline, progress);
     progress.finish();
-    result.outdated = baseline.outdated();
+    result.outdated = subject.baseline.outdated();
     result.elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
     printSummary(out, result);
     return result;
+}
+
+std::string explanationOf(const Settings& settings, const AccessCase& one, Dialect dialect) {
+    const auto expectation = Oracle(dialect, settings.environment).judge(one.method, one.target);
+    std::ostringstream text;
+    text << accessFamily << settings.id << "/" << one.id << "\n  the proxy " << sentenceOf(expectation, one)
+         << "\n  settings: " << settings.about
+         << "\n  not 0 in the environment:" << environmentText(settings.environment)
+         << "\n  level:    " << nameOf(expectation.level) << "\n  rule:     " << expectation.rule
+         << "\n  expected: " << expectedInWords(expectation) << "\n  the client sends:\n"
+         << one.request;
+    return text.str();
+}
+
+std::string explanationOf(const std::string& id, Dialect dialect) {
+    const Selection selection = select({}, {id}, dialect, Prefixes::all);
+    for (const auto& one : selection.scripted)
+        if (one.id == id) return explanationOf(one);
+    for (const auto& [allSettings, plan] : selection.access)
+        for (const auto& settings : allSettings)
+            for (const auto& one : plan.cases())
+                if (accessFamily + settings.id + "/" + one.id == id)
+                    return explanationOf(settings, one, dialect);
+    throw UsageError("there is no case '" + id + "', only such whose ids begin so; list prints them");
 }
 
 } // namespace
@@ -120,11 +127,12 @@ int run(const Options& options, std::ostream& out) {
     result.began = now();
     result.selection = selectionText(options);
     result.judged = options.level;
-    // Mistakes in any adapter or baseline come to light before the first target is judged for minutes.
-    for (const auto& target : options.targets) Baseline::read(readAdapter(target).baseline);
+    // Mistakes about any target come to light before the first one is judged for minutes.
+    std::vector<Subject> subjects;
+    for (const auto& target : options.targets) subjects.push_back(subjectOf(options, target));
     int status = 0;
-    for (const auto& target : options.targets) {
-        result.targets.push_back(judge(options, target, out));
+    for (auto& subject : subjects) {
+        result.targets.push_back(judge(options, subject, out));
         status = std::max(status, exitStatus(result.targets.back(), options.level));
     }
     if (result.targets.size() > 1) printComparison(out, result);
@@ -179,37 +187,17 @@ int render(const Options& options, std::ostream& out) {
 }
 
 int list(const Options& options, std::ostream& out) {
-    for (const auto& one : selectCases(options.family, options.id, options.dialect)) out << one.id << "\n";
-    if (!meansAccess(options)) return 0;
-    const Selection selection = select(options.id, options.dialect);
-    const AccessPlan plan(Catalogue::builtin(), options.prefixes, selection.casePrefix);
-    for (const auto& settings : selection.settings)
-        for (const auto& one : plan.cases()) out << family << settings.id << "/" << one.id << "\n";
+    const Selection selection = select(options.families, options.ids, options.dialect, options.prefixes);
+    for (const auto& one : selection.scripted) out << one.id << "\n";
+    for (const auto& [allSettings, plan] : selection.access)
+        for (const auto& settings : allSettings)
+            for (const auto& one : plan.cases()) out << accessFamily << settings.id << "/" << one.id << "\n";
     return 0;
 }
 
 int explain(const Options& options, std::ostream& out) {
-    for (const auto& one : selectCases({}, options.id, options.dialect))
-        if (one.id == options.id) {
-            out << explanationOf(one);
-            return 0;
-        }
-    const Selection selection = select(options.id, options.dialect);
-    const AccessPlan plan(Catalogue::builtin(), Prefixes::all, selection.casePrefix);
-    for (const auto& settings : selection.settings)
-        for (const auto& one : plan.cases()) {
-            if (std::string(family) + settings.id + "/" + one.id != options.id) continue;
-            const auto expectation =
-                Oracle(options.dialect, settings.environment).judge(one.method, one.target);
-            out << options.id << "\n  the proxy " << sentenceOf(expectation, one)
-                << "\n  settings: " << settings.about
-                << "\n  not 0 in the environment:" << environmentText(settings.environment)
-                << "\n  level:    " << nameOf(expectation.level) << "\n  rule:     " << expectation.rule
-                << "\n  expected: " << expectedInWords(expectation) << "\n  the client sends:\n"
-                << one.request;
-            return 0;
-        }
-    throw UsageError("there is no case '" + options.id + "'; list prints them");
+    for (const auto& id : options.ids) out << explanationOf(id, options.dialect);
+    return 0;
 }
 
 int commandLineMain(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
@@ -220,7 +208,10 @@ int commandLineMain(const std::vector<std::string>& arguments, std::ostream& out
         if (options.command == "render") return render(options, out);
         if (options.command == "list") return list(options, out);
         if (options.command == "explain") return explain(options, out);
-        out << usage;
+        if (options.command == "version")
+            out << "socket-proxy-conformance " << DSP_VERSION << "\n";
+        else
+            out << usageOf(options.inputs.empty() ? "" : options.inputs.front());
         return 0;
     } catch (const std::exception& error) {
         err << "socket-proxy-conformance: " << error.what() << "\n";

@@ -3,38 +3,28 @@
 #include "conformance/cases/case.h"
 
 #include <algorithm>
-#include <functional>
-#include <map>
+#include <array>
+#include <set>
 
 namespace conformance {
-
-const char* const usage =
-    R"(socket-proxy-conformance: judges socket proxies for the Docker Engine API
-
-  run --target FILE   starts the target with one settings vector after another and judges every case;
-                      --target again: another one, side by side
-  compare A [B]       what changed from report A to report B, or between the two targets in A; both JSON
-  render FILE …       writes reports anew from JSON ones, their targets side by side
-  list                prints the ids of cases
-  explain ID          prints what a case sends, what must happen and which rule says so
-
-  --target FILE       an adapter, such as conformance/targets/haproxy.json
-  --program PATH      instead of the program that the adapter's command names
-  --family NAME       only this family: access, evasion, framing, passthrough, stream, fault, limits, config,
-                      lifecycle, or long, which waits for more than ten minutes and runs only when named
-  --id PREFIX         only cases whose id begins so: access/SETTINGS/OPERATION/METHOD/VERSION, FAMILY/NAME
-  --prefixes WHICH    default: no version, the oldest and the newest; all: every version
-  --level LEVEL       deviations up to this level make the exit status 1: required (default), hardening
-  --json FILE         writes everything that was seen; compare and render read it
-  --junit FILE        writes JUnit XML
-  --html FILE         writes a page with the matrix, which needs no network
-  --dialect NAME      for list and explain: tecnativa (default) or linuxserver
-  --jobs N            targets at a time (default 2)
-
-Exit status: 0 conforms, 1 deviates, 2 could not be judged.
-)";
-
 namespace {
+
+struct Command {
+    std::string_view name;
+    std::string_view takes;
+    std::string_view about;
+};
+
+// clang-format off
+constexpr std::array commands{
+    Command{"run", "--target FILE", "starts the target with one settings vector after another and judges every case"},
+    Command{"compare", "A [B]", "what changed from report A to report B, or between the two targets in A; both JSON"},
+    Command{"render", "FILE …", "prints reports that run --json wrote, their targets side by side, or writes them anew"},
+    Command{"list", "", "prints the ids of cases"},
+    Command{"explain", "ID …", "prints what a case sends, what must happen and which rule says so"},
+    Command{"help", "[COMMAND]", "prints this, or what one command takes, as --help does"},
+};
+// clang-format on
 
 Prefixes prefixesNamed(const std::string& name) {
     if (name == "default") return Prefixes::common;
@@ -67,23 +57,77 @@ int jobsOf(const std::string& text) {
     throw UsageError("--jobs takes a number from 1 to 9, not '" + text + "'");
 }
 
-using Setter = std::function<void(Options&, const std::string&)>;
+struct Option {
+    std::string_view name;
+    std::string_view value;
+    std::string_view commands; // that take it
+    bool adds;                 // given again, it is one more
+    std::string_view about;
+    void (*set)(Options&, const std::string&);
+};
 
-const std::map<std::string, Setter>& setters() {
-    static const std::map<std::string, Setter> all{
-        {"--target", [](Options& o, const std::string& v) { o.targets.push_back(v); }},
-        {"--program", [](Options& o, const std::string& v) { o.program = v; }},
-        {"--family", [](Options& o, const std::string& v) { o.family = familyNamed(v); }},
-        {"--id", [](Options& o, const std::string& v) { o.id = v; }},
-        {"--prefixes", [](Options& o, const std::string& v) { o.prefixes = prefixesNamed(v); }},
-        {"--level", [](Options& o, const std::string& v) { o.level = levelOption(v); }},
-        {"--dialect", [](Options& o, const std::string& v) { o.dialect = dialectOption(v); }},
-        {"--json", [](Options& o, const std::string& v) { o.reports.json = v; }},
-        {"--junit", [](Options& o, const std::string& v) { o.reports.junit = v; }},
-        {"--html", [](Options& o, const std::string& v) { o.reports.html = v; }},
-        {"--jobs", [](Options& o, const std::string& v) { o.jobs = jobsOf(v); }},
-    };
-    return all;
+// clang-format off
+constexpr std::array all{
+    Option{"--target", "FILE", "run", true,
+           "an adapter, such as conformance/targets/haproxy.json; again: another one, side by side",
+           [](Options& o, const std::string& v) { o.targets.push_back(v); }},
+    Option{"--program", "PATH", "run", false, "instead of the program that the adapter's command names",
+           [](Options& o, const std::string& v) { o.program = v; }},
+    Option{"--family", "NAME", "run list", true,
+           "only this family: access, evasion, framing, passthrough, stream, fault, limits, config,\n"
+           "lifecycle, or long, which waits for more than ten minutes and runs only when named; again:\n"
+           "that one, too",
+           [](Options& o, const std::string& v) { o.families.push_back(familyNamed(v)); }},
+    Option{"--id", "PREFIX", "run list explain", true,
+           "only cases whose id begins so: access/SETTINGS/OPERATION/METHOD/VERSION, FAMILY/NAME;\n"
+           "again: those, too",
+           [](Options& o, const std::string& v) { o.ids.push_back(v); }},
+    Option{"--prefixes", "WHICH", "run list", false,
+           "default: no version, the oldest and the newest; all: every version",
+           [](Options& o, const std::string& v) { o.prefixes = prefixesNamed(v); }},
+    Option{"--level", "LEVEL", "run compare", false,
+           "deviations up to this level make the exit status 1: required (default), hardening",
+           [](Options& o, const std::string& v) { o.level = levelOption(v); }},
+    Option{"--json", "FILE", "run render", false, "writes everything that was seen; compare and render read it",
+           [](Options& o, const std::string& v) { o.reports.json = v; }},
+    Option{"--junit", "FILE", "run render", false, "writes JUnit XML",
+           [](Options& o, const std::string& v) { o.reports.junit = v; }},
+    Option{"--html", "FILE", "run render", false, "writes a page with the matrix, which needs no network",
+           [](Options& o, const std::string& v) { o.reports.html = v; }},
+    Option{"--dialect", "NAME", "list explain", false, "tecnativa (default) or linuxserver",
+           [](Options& o, const std::string& v) { o.dialect = dialectOption(v); }},
+    Option{"--jobs", "N", "run", false, "targets at a time (default 2)",
+           [](Options& o, const std::string& v) { o.jobs = jobsOf(v); }},
+};
+// clang-format on
+
+bool takes(const Option& option, std::string_view command) {
+    std::string_view rest = option.commands;
+    while (!rest.empty()) {
+        const auto end = std::min(rest.size(), rest.find(' '));
+        if (rest.substr(0, end) == command) return true;
+        rest.remove_prefix(std::min(rest.size(), end + 1));
+    }
+    return false;
+}
+
+void addEntry(std::string& text, std::string_view name, std::string_view value, std::string_view about) {
+    constexpr std::size_t indent = 22;
+    std::string line = "  " + std::string(name) + (value.empty() ? "" : " ") + std::string(value);
+    const auto isBeginning = [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }; // of a character
+    const auto width = static_cast<std::size_t>(std::count_if(line.begin(), line.end(), isBeginning));
+    line.append(indent - std::min(indent - 1, width), ' ');
+    for (const char c : about) {
+        line.push_back(c);
+        if (c == '\n') line.append(indent, ' ');
+    }
+    text.append(line).append("\n");
+}
+
+bool asksForHelp(const std::string& word) {
+    return word == "--help" || word == "-h";
 }
 
 void check(const Options& options) {
@@ -93,45 +137,88 @@ void check(const Options& options) {
     if (options.targets.size() > 1 && !options.program.empty())
         throw UsageError("--program names the program of one target, and there are " +
                          std::to_string(options.targets.size()));
-    if (command == "explain" && options.id.empty()) throw UsageError("explain needs the id of a case");
+    if (command == "explain" && options.ids.empty()) throw UsageError("explain needs the id of a case");
     if (command == "compare" && (options.inputs.empty() || options.inputs.size() > 2))
         throw UsageError("compare needs two reports that run --json wrote, or one of two targets");
-    if (command == "render" && (options.inputs.empty() || !options.reports.any()))
-        throw UsageError("render needs reports that run --json wrote, and --html, --junit or --json");
-    if (command != "run" && command != "render" && options.reports.any())
-        throw UsageError("only run and render write reports");
+    if (command == "render" && options.inputs.empty())
+        throw UsageError("render needs reports that run --json wrote");
 }
 
-const std::vector<std::string> commands{"run", "compare", "render", "list", "explain", "help"};
-
-// A word without dashes; false: the command takes none.
+// A word that is no option; false: the command takes none.
 bool takeWord(Options& options, const std::string& word) {
-    if (options.command == "explain" && options.id.empty())
-        options.id = word;
-    else if (options.command == "compare" || options.command == "render")
+    const auto& command = options.command;
+    if (command == "explain")
+        options.ids.push_back(word);
+    else if (command == "compare" || command == "render" || (command == "help" && options.inputs.empty()))
         options.inputs.push_back(word);
     else
         return false;
     return true;
 }
 
+void takeOption(Options& options, const std::string& word, const std::string* value, bool again) {
+    const auto* known =
+        std::find_if(all.begin(), all.end(), [&](const Option& one) { return one.name == word; });
+    const std::string help = "'" + options.command + " --help' lists those that it takes";
+    if (known == all.end()) throw UsageError("unknown option '" + word + "'; " + help);
+    if (!takes(*known, options.command))
+        throw UsageError(options.command + " does not take " + word + "; " + help);
+    if (value == nullptr) throw UsageError(word + " needs a value");
+    if (again && !known->adds)
+        throw UsageError(word + " stands there twice, the second time with '" + *value +
+                         "'; it takes one value");
+    known->set(options, *value);
+}
+
+const Command* commandNamed(std::string_view name) {
+    const auto* found =
+        std::find_if(commands.begin(), commands.end(), [&](const Command& one) { return one.name == name; });
+    if (found != commands.end()) return found;
+    throw UsageError("unknown command '" + std::string(name) +
+                     "'; there are: run, compare, render, list, explain");
+}
+
 } // namespace
+
+std::string usageOf(std::string_view command) {
+    std::string text;
+    if (command.empty()) {
+        text = "socket-proxy-conformance: judges socket proxies for the Docker Engine API\n\n";
+        for (const auto& one : commands) addEntry(text, one.name, one.takes, one.about);
+        addEntry(text, "--version", "", "prints the suite's version");
+    } else {
+        const auto* one = commandNamed(command);
+        text = "socket-proxy-conformance " + std::string(one->name) + (one->takes.empty() ? "" : " ") +
+               std::string(one->takes) + ": " + std::string(one->about) + "\n";
+    }
+    text += "\n";
+    for (const auto& option : all)
+        if (command.empty() || takes(option, command))
+            addEntry(text, option.name, option.value, option.about);
+    return text + "\nExit status: 0 conforms, 1 deviates, 2 could not be judged.\n";
+}
 
 Options parseOptions(const std::vector<std::string>& arguments) {
     Options options;
     if (arguments.empty())
         throw UsageError("say what to do: run, compare, render, list or explain; --help tells more");
-    options.command = arguments.front() == "--help" || arguments.front() == "-h" ? "help" : arguments.front();
-    if (std::find(commands.begin(), commands.end(), options.command) == commands.end())
-        throw UsageError("unknown command '" + options.command +
-                         "'; there are: run, compare, render, list, explain");
+    if (arguments.front() == "--version") {
+        options.command = "version";
+        return options;
+    }
+    options.command = asksForHelp(arguments.front()) ? "help" : commandNamed(arguments.front())->name;
+    std::set<std::string> seen;
     for (std::size_t i = 1; i < arguments.size(); ++i) {
-        if (!arguments[i].starts_with("--") && takeWord(options, arguments[i])) continue;
-        const auto known = setters().find(arguments[i]);
-        if (known == setters().end())
-            throw UsageError("unknown option '" + arguments[i] + "'; --help lists them");
-        if (i + 1 == arguments.size()) throw UsageError(arguments[i] + " needs a value");
-        known->second(options, arguments[++i]);
+        const std::string& word = arguments[i];
+        if (asksForHelp(word)) {
+            if (options.command != "help") options.inputs = {options.command};
+            options.command = "help";
+            return options;
+        }
+        if (!word.starts_with("-") && takeWord(options, word)) continue;
+        const bool hasValue = i + 1 < arguments.size();
+        takeOption(options, word, hasValue ? &arguments[i + 1] : nullptr, !seen.insert(word).second);
+        ++i;
     }
     check(options);
     return options;

@@ -1,4 +1,4 @@
-// The command line.
+// The command line: what may stand there is two tables, of commands and of options.
 #pragma once
 
 #include "conformance/access/plan.h"
@@ -7,6 +7,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace conformance {
@@ -18,21 +19,24 @@ public:
 };
 
 struct Options {
-    std::string command; // run, compare, render, list, explain, help
+    std::string command; // run, compare, render, list, explain, help, version
     std::vector<std::string> targets;
     std::string program; // instead of the first word of the adapter's command
-    std::string family;
-    std::string id; // of cases: a beginning
+    std::vector<std::string> families;
+    std::vector<std::string> ids; // of cases: beginnings
     Prefixes prefixes = Prefixes::common;
     Level level = Level::required;
     Dialect dialect = Dialect::tecnativa; // for list and explain
     int jobs = 2;
     ReportFiles reports;
-    std::vector<std::string> inputs; // reports to compare or render
+    std::vector<std::string> inputs; // reports to compare or render; of help the command, if any
 };
 
+// Every option is one of those that the command takes. One that is a list adds up when it is given again; any other
+// may be given once.
 Options parseOptions(const std::vector<std::string>& arguments);
 
-extern const char* const usage;
+// What a command does and takes; of the empty name all of them.
+std::string usageOf(std::string_view command);
 
 } // namespace conformance

@@ -1,8 +1,8 @@
 #include "conformance/bridge/bridge.h"
 
 #include "conformance/access/access.h"
-#include "conformance/play/family.h"
 #include "conformance/play/run.h"
+#include "conformance/selection.h"
 
 #include <algorithm>
 #include <map>
@@ -116,7 +116,7 @@ std::map<std::string, GroupVerdict> judgeScripts(const Adapter& adapter, const s
 std::vector<CaseGroup> caseGroups(Dialect dialect) {
     std::vector<CaseGroup> groups;
     addAccessGroups(groups, dialect);
-    for (const auto& one : selectCases({}, {}, dialect))
+    for (const auto& one : select({}, {}, dialect, Prefixes::common).scripted)
         groups.push_back({one.id, std::string(familyOf(one.id)), {}, one.level, one.sentence});
     return groups;
 }

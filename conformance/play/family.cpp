@@ -2,28 +2,7 @@
 
 #include "conformance/play/run.h"
 
-#include <algorithm>
-
 namespace conformance {
-namespace {
-
-bool isMeant(const std::string& family, const std::string& wanted, const std::string& id) {
-    if (!wanted.empty()) return family == wanted;
-    return family != "long" || id.starts_with("long"); // ten minutes are waited for on request only
-}
-
-} // namespace
-
-std::vector<Case> selectCases(const std::string& family, const std::string& id, Dialect dialect) {
-    std::vector<Case> selected;
-    for (const auto& name : scriptedFamilies()) {
-        if (!isMeant(name, family, id)) continue;
-        for (auto& one : builtinCases(name, dialect))
-            if (one.id.starts_with(id)) selected.push_back(std::move(one));
-    }
-    return selected;
-}
-
 void judgeScripted(const std::vector<Case>& cases, int jobs, const Adapter& adapter, TargetResult& result,
                    Baseline& baseline, Progress& progress) {
     if (cases.empty()) return;

@@ -12,9 +12,6 @@
 
 namespace conformance {
 
-// Cases of `family`, or of all of them but "long" where it is empty, whose id begins with `id`.
-std::vector<Case> selectCases(const std::string& family, const std::string& id, Dialect dialect);
-
 void judgeScripted(const std::vector<Case>& cases, int jobs, const Adapter& adapter, TargetResult& result,
                    Baseline& baseline, Progress& progress);
 

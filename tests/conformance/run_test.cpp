@@ -181,16 +181,63 @@ const Usage misuses[] = {
     {"UnknownCommand", {"judge"}, "unknown command 'judge'"},
     {"NoTarget", {"run"}, "run needs --target FILE"},
     {"UnknownOption", {"run", "--traget", "x"}, "unknown option '--traget'"},
+    {"UnknownDash", {"explain", "-x"}, "unknown option '-x'"},
     {"NoValue", {"run", "--target"}, "--target needs a value"},
+    {"Twice", {"run", "--html", "a", "--html", "b"}, "--html stands there twice, the second time with 'b'"},
+    {"NotThere", {"list", "--jobs", "3"}, "list does not take --jobs; 'list --help' lists"},
+    {"NoWord", {"run", "x.json"}, "unknown option 'x.json'"},
     {"UnknownFamily", {"run", "--family", "acces"}, "there is no family 'acces'"},
     {"UnknownPrefixes", {"list", "--prefixes", "some"}, "--prefixes takes default or all"},
     {"UnknownLevel", {"run", "--level", "must"}, "--level takes required"},
     {"MissingAdapter", {"run", "--target", "/no/such.json"}, "/no/such.json: cannot be read"},
     {"UnknownCase", {"explain", "access/none.post0/Nothing"}, "there is no case 'access/none.post0/Nothing'"},
+    {"Beginning", {"explain", "evasion/"}, "there is no case 'evasion/', only such"},
+    {"OneOfTwo", {"list", "--id", "evasion/", "--id", "evsion/"}, "there is no case 'evsion/'"},
+    {"OtherFamily", {"list", "--family", "long", "--id", "evasion/"}, "there is no case 'evasion/'"},
 };
 
 INSTANTIATE_TEST_SUITE_P(CommandLine, Misuse, testing::ValuesIn(misuses),
                          [](const auto& row) { return std::string(row.param.name); });
+
+// What is given again adds up where it is a list.
+TEST(CommandLine, FamiliesAndIdsAddUp) {
+    const auto idsOf = [](std::vector<std::string> words) {
+        words.insert(words.begin(), "list");
+        return runProgram(words).text;
+    };
+    const auto framing = idsOf({"--family", "framing"});
+    const auto evasion = idsOf({"--family", "evasion"});
+    EXPECT_EQ(idsOf({"--family", "framing", "--family", "evasion"}), evasion + framing);
+    EXPECT_EQ(idsOf({"--id", "framing/", "--id", "evasion/"}), evasion + framing);
+    // None twice, however often it is meant.
+    EXPECT_EQ(idsOf({"--id", "framing/", "--id", "framing/bare", "--id", "framing/"}), framing);
+    const std::string one = "access/none.post0/ContainerList/GET/unprefixed";
+    const std::string two = "access/all.post1/ImageList/GET/unprefixed";
+    EXPECT_EQ(idsOf({"--id", one, "--id", two}), two + "\n" + one + "\n");
+    EXPECT_EQ(idsOf({"--id", "access/none", "--id", one}), idsOf({"--id", "access/none"}));
+}
+
+TEST(CommandLine, EveryCommandHasHelp) {
+    const auto all = runProgram({"--help"});
+    EXPECT_EQ(all.status, 0);
+    for (const char* command : {"run", "compare", "render", "list", "explain"}) {
+        EXPECT_THAT(all.text, HasSubstr(std::string("\n  ") + command + " "));
+        const auto help = runProgram({command, "--help"});
+        EXPECT_EQ(help.status, 0);
+        EXPECT_THAT(help.text, HasSubstr(std::string("socket-proxy-conformance ") + command));
+        EXPECT_EQ(runProgram({"help", command}).text, help.text);
+        EXPECT_EQ(runProgram({command, "-h"}).text, help.text);
+    }
+    EXPECT_THAT(runProgram({"run", "--target", "x", "--help"}).text, HasSubstr("--junit FILE"));
+    EXPECT_THAT(runProgram({"list", "--help"}).text,
+                AllOf(HasSubstr("--dialect"), Not(HasSubstr("--junit"))));
+}
+
+TEST(CommandLine, TellsItsVersion) {
+    const auto outcome = runProgram({"--version"});
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_THAT(outcome.text, testing::MatchesRegex("socket-proxy-conformance [0-9.]+\n"));
+}
 
 TEST(CommandLine, ListsAndExplains) {
     EXPECT_EQ(runProgram({"list", "--id", "access/none.post0/ContainerList/GET"}).text,
