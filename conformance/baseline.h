@@ -5,6 +5,7 @@
 // stale in silence.
 #pragma once
 
+#include "conformance/oracle.h"
 #include "conformance/table.h"
 
 #include <string>
@@ -25,6 +26,9 @@ public:
     // Rows that cases ran for, none of which failed, as "file:line: id".
     std::vector<std::string> outdated() const;
     bool empty() const { return entries_.empty(); }
+
+    // Throws TableError for a row that names none of the cases there are, whether they are run or not.
+    void checkRows(Dialect dialect) const;
 
 private:
     struct Entry {

@@ -70,6 +70,7 @@ Subject subjectOf(const Options& options, const std::string& target) {
     Subject subject{readAdapter(target), {}, {}};
     replaceProgram(subject.adapter, options.program);
     subject.baseline = Baseline::read(subject.adapter.baseline);
+    subject.baseline.checkRows(subject.adapter.dialect);
     subject.cases = select(options.families, options.ids, subject.adapter.dialect, options.prefixes);
     return subject;
 }

@@ -54,7 +54,8 @@ Table parseTable(std::string_view text, std::string file, const std::vector<std:
         table.rows.push_back(std::move(row));
     }
     if (!headed)
-        throw TableError(table.file, number, "the table is empty; its columns are: " + joined(columns));
+        throw TableError(table.file, std::max<std::size_t>(1, number),
+                         "the table is empty; its columns are: " + joined(columns));
     return table;
 }
 

@@ -1,10 +1,10 @@
 #include "conformance/report/json.h"
 
+#include "conformance/json.h"
 #include "conformance/report/bytes.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
 #include <Poco/JSON/PrintHandler.h>
 
 #include <charconv>
@@ -400,9 +400,9 @@ void writeJson(std::ostream& out, const RunResult& run) {
 
 RunResult parseJsonReport(const std::string& text, const std::string& file) {
     try {
-        return readRun(Poco::JSON::Parser().parse(text));
-    } catch (const Poco::Exception& error) {
-        throw ReportError(file + ": not JSON: " + error.message());
+        return readRun(parseJson(text).value);
+    } catch (const JsonError& error) {
+        throw ReportError(file + ":" + std::to_string(error.line()) + ": " + error.what());
     } catch (const std::invalid_argument& error) {
         throw ReportError(file + ": the report " + error.what());
     }

@@ -1,8 +1,9 @@
 #include "conformance/target/adapter.h"
 
+#include "conformance/json.h"
+
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <unistd.h>
 
 namespace conformance {
 namespace {
@@ -91,33 +93,43 @@ std::string knownKeys() {
     return names;
 }
 
-// Where a key stands. The parser does not tell, and a nested key of the same name does not come before it in
-// any adapter that is read by people.
-std::string placeOf(const std::string& file, const std::string& json, const std::string& key) {
-    const auto at = json.find("\"" + key + "\"");
-    if (at == std::string::npos) return file;
-    const auto end = json.begin() + static_cast<std::ptrdiff_t>(at);
-    return file + ":" + std::to_string(1 + std::count(json.begin(), end, '\n'));
+// Of a key that is missing: the first one.
+std::size_t lineOf(const Adapter& adapter, const std::string& key) {
+    const auto found = adapter.lines.find(key);
+    return found == adapter.lines.end() ? 1 : found->second;
 }
 
-void setKey(Adapter& adapter, const std::string& json, const std::string& key, const Json& value) {
+[[noreturn]] void fail(const Adapter& adapter, const std::string& key, const std::string& what) {
+    throw AdapterError(adapter.file, lineOf(adapter, key), what);
+}
+
+void setKey(Adapter& adapter, const std::string& key, const Json& value) {
     const auto known = keys().find(key);
-    if (known == keys().end())
-        throw AdapterError(placeOf(adapter.file, json, key),
-                           "unknown key \"" + key + "\"; known are: " + knownKeys());
+    if (known == keys().end()) fail(adapter, key, "unknown key \"" + key + "\"; known are: " + knownKeys());
     try {
         known->second(adapter, value);
     } catch (const std::invalid_argument& error) {
-        throw AdapterError(placeOf(adapter.file, json, key), "\"" + key + "\" " + error.what());
+        fail(adapter, key, "\"" + key + "\" " + error.what());
     }
 }
 
 void check(const Adapter& adapter) {
-    if (adapter.name.empty()) throw AdapterError(adapter.file, "\"name\" is missing");
+    if (adapter.name.empty()) fail(adapter, "name", "\"name\" is missing");
     if (adapter.command.empty() == adapter.image.empty())
-        throw AdapterError(adapter.file, "give either \"command\" or \"image\"");
+        fail(adapter, "image", "give either \"command\" or \"image\"");
     if (adapter.imagePort != 0 && adapter.image.empty())
-        throw AdapterError(adapter.file, "\"image_port\" needs \"image\"");
+        fail(adapter, "image_port", "\"image_port\" needs \"image\"");
+}
+
+// The baseline is another file; that there is none is this one's mistake.
+void checkBaseline(const Adapter& adapter) {
+    if (adapter.baseline.empty()) return;
+    std::error_code error;
+    const auto kind = std::filesystem::status(adapter.baseline, error).type();
+    if (kind == std::filesystem::file_type::regular && ::access(adapter.baseline.c_str(), R_OK) == 0) return;
+    fail(adapter, "baseline",
+         "\"baseline\" names " + adapter.baseline + ", which " +
+             (kind == std::filesystem::file_type::not_found ? "is not there" : "cannot be read"));
 }
 
 } // namespace
@@ -126,24 +138,26 @@ Adapter parseAdapter(const std::string& json, const std::string& file) {
     Adapter adapter;
     adapter.file = file;
     adapter.folder = std::filesystem::absolute(file).parent_path().string();
-    Json parsed;
     try {
-        parsed = Poco::JSON::Parser().parse(json);
-    } catch (const Poco::Exception& error) {
-        throw AdapterError(file, "not JSON: " + error.message());
+        const JsonFile parsed = parseJson(json);
+        if (parsed.value.type() != typeid(Poco::JSON::Object::Ptr))
+            throw JsonError(1, "must hold one JSON object");
+        adapter.lines = parsed.lines;
+        for (const auto& [key, value] : *parsed.value.extract<Poco::JSON::Object::Ptr>())
+            setKey(adapter, key, value);
+    } catch (const JsonError& error) {
+        throw AdapterError(file, error.line(), error.what());
     }
-    if (parsed.type() != typeid(Poco::JSON::Object::Ptr))
-        throw AdapterError(file, "must hold one JSON object");
-    for (const auto& [key, value] : *parsed.extract<Poco::JSON::Object::Ptr>())
-        setKey(adapter, json, key, value);
     check(adapter);
     return adapter;
 }
 
 Adapter readAdapter(const std::string& file) {
     std::ifstream stream(file);
-    if (!stream) throw AdapterError(file, "cannot be read; --target takes the path of an adapter (JSON)");
-    return parseAdapter({std::istreambuf_iterator<char>(stream), {}}, file);
+    if (!stream) throw AdapterError(file, 0, "cannot be read; --target takes the path of an adapter (JSON)");
+    Adapter adapter = parseAdapter({std::istreambuf_iterator<char>(stream), {}}, file);
+    checkBaseline(adapter);
+    return adapter;
 }
 
 } // namespace conformance

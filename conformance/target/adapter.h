@@ -16,13 +16,15 @@
 //   BIND_CONFIG=127.0.0.1:PORT, PORT, SOCKET_PATH;
 // besides, though a container does not, PATH, HOME and the DOCKER_… that say for which engine `docker` is.
 // It is ready when it accepts on PORT and ends on SIGTERM, so a shell must `exec` the proxy.
-// An unknown key is an error. Errors: AdapterError, whose text begins with the file's name, and the line of
-// the key.
+// An unknown key is an error, and one that stands there twice. Errors: AdapterError, whose text begins with
+// "file:line: ".
 #pragma once
 
 #include "conformance/variables.h"
 
 #include <chrono>
+#include <cstddef>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -31,8 +33,9 @@ namespace conformance {
 
 class AdapterError : public std::runtime_error {
 public:
-    AdapterError(const std::string& file, const std::string& what)
-        : std::runtime_error(file + ": " + what) {}
+    // Line 0: the whole file.
+    AdapterError(const std::string& file, std::size_t line, const std::string& what)
+        : std::runtime_error(file + (line == 0 ? "" : ":" + std::to_string(line)) + ": " + what) {}
 };
 
 struct Adapter {
@@ -46,7 +49,8 @@ struct Adapter {
     int imagePort = 0;
     Environment environment;
     std::vector<std::string> version;
-    std::string baseline; // a path, or empty
+    std::string baseline;                     // a path, or empty
+    std::map<std::string, std::size_t> lines; // of the keys, in the file
     int pipeline = 16;
     std::chrono::seconds readyWithin{10};
     std::chrono::seconds answerWithin{10};

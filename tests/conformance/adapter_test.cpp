@@ -34,14 +34,25 @@ TEST(Adapter, LooksUpBareProgramsInThePath) {
 }
 
 TEST(Adapter, RefusesMistakes) {
-    EXPECT_THAT(errorOf("{"), testing::StartsWith("x.json: not JSON: "));
-    EXPECT_THAT(errorOf("[1]"), testing::StartsWith("x.json: must hold one JSON object"));
+    EXPECT_THAT(errorOf("{"), testing::StartsWith("x.json:1: not JSON: "));
+    EXPECT_THAT(errorOf("{\n  \"name\": \"n\",\n  \"command\" [\"p\"]\n}\n"),
+                testing::StartsWith("x.json:3: not JSON: ':' is missing behind the key \"command\""));
+    EXPECT_THAT(errorOf("{\n  \"name\": \"n\"\n  \"command\": [\"p\"]\n}\n"),
+                testing::StartsWith("x.json:3: not JSON: "));
+    EXPECT_THAT(errorOf("{\n  \"name\": \"n\"\n}\n}\n"), testing::StartsWith("x.json:4: not JSON: "));
+    EXPECT_THAT(errorOf("{\n  \"name\": \"n\",\n"), testing::StartsWith("x.json:2: not JSON: "));
+    EXPECT_THAT(errorOf(""), testing::StartsWith("x.json:1: not JSON: "));
+    EXPECT_THAT(errorOf("{\n\"name\": \"n\",\n\"name\": \"m\"}"),
+                testing::StartsWith("x.json:3: not JSON: the key \"name\" stands there twice"));
+    EXPECT_THAT(errorOf("[1]"), testing::StartsWith("x.json:1: must hold one JSON object"));
     EXPECT_THAT(errorOf(R"({"comand": ["p"]})"),
                 testing::StartsWith("x.json:1: unknown key \"comand\"; known are: "));
     EXPECT_THAT(errorOf("{\n  \"name\": \"n\",\n  \"comand\": [\"p\"]\n}"),
                 testing::StartsWith("x.json:3: unknown key \"comand\""));
-    EXPECT_EQ(errorOf(R"({"name": "n"})"), "x.json: give either \"command\" or \"image\"");
-    EXPECT_EQ(errorOf(R"({"command": ["p"]})"), "x.json: \"name\" is missing");
+    EXPECT_EQ(errorOf(R"({"name": "n"})"), "x.json:1: give either \"command\" or \"image\"");
+    EXPECT_EQ(errorOf("{\"name\": \"n\", \"command\": [\"p\"],\n\"image\": \"i\"}"),
+              "x.json:2: give either \"command\" or \"image\"");
+    EXPECT_EQ(errorOf(R"({"command": ["p"]})"), "x.json:1: \"name\" is missing");
     EXPECT_EQ(errorOf(R"({"name": "n", "command": "p"})"), "x.json:1: \"command\" must be a list of strings");
     EXPECT_EQ(errorOf(R"({"name": "n", "command": []})"), "x.json:1: \"command\" must not be empty");
     EXPECT_EQ(errorOf(R"({"name": 1})"), "x.json:1: \"name\" must be a string");
@@ -55,7 +66,7 @@ TEST(Adapter, ShippedOnesAreRead) {
          {"docker-socket-proxy", "haproxy", "tecnativa", "linuxserver", "wollomatic", "cetusguard"}) {
         const auto adapter = conformance::readAdapter(std::string(TARGETS) + "/" + name + ".json");
         EXPECT_EQ(adapter.name, name);
-        EXPECT_NO_THROW(conformance::Baseline::read(adapter.baseline));
+        EXPECT_NO_THROW(conformance::Baseline::read(adapter.baseline).checkRows(adapter.dialect)) << name;
     }
 }
 
@@ -66,6 +77,28 @@ TEST(Baseline, PatternsMatchRuns) {
     EXPECT_FALSE(conformance::matchesPattern("access/a/b", "access/*/c"));
     EXPECT_FALSE(conformance::matchesPattern("abc", "ab"));
     EXPECT_FALSE(conformance::matchesPattern("ab", "abc"));
+}
+
+std::string baselineErrorOf(const std::string& text) {
+    try {
+        conformance::Baseline::parse(text, "x.tsv").checkRows(conformance::Dialect::tecnativa);
+    } catch (const conformance::TableError& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+// Also of a family, or of versions, that are not run.
+TEST(Baseline, EveryRowNamesACase) {
+    for (const char* known :
+         {"framing/bare-lf-*.refused", "access/none.post0/ContainerList/GET/v1.30", "access/*/ImageList/*",
+          "*", "long/events-601-s", "acc*ImageList/GET/unprefixed"})
+        EXPECT_EQ(baselineErrorOf(std::string("id\treason\n") + known + "\twhy\n"), "accepted");
+    for (const char* unknown : {"framing/bare-fl", "framing", "access/none.post0/ContainerLits/*",
+                                "access/none.post2/*", "long/events"})
+        EXPECT_THAT(baselineErrorOf(std::string("id\treason\nframing/*\twhy\n") + unknown + "\twhy\n"),
+                    testing::StartsWith(std::string("x.tsv:3: there is no case '") + unknown + "'"));
+    EXPECT_THAT(baselineErrorOf(""), testing::StartsWith("x.tsv:1: the table is empty"));
 }
 
 TEST(Baseline, NeedsAReason) {

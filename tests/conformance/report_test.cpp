@@ -209,7 +209,8 @@ struct Broken {
 
 TEST(Json, BrokenReportsAreNamed) {
     const Broken rows[] = {
-        {"{", "x.json: not JSON: "},
+        {"{", "x.json:1: not JSON: "},
+        {"{\"format\":\n}", "x.json:2: not JSON: "},
         {"{}", R"(x.json: the report must have "targets")"},
         {R"({"format": "other"})", R"("format" must be "socket-proxy-conformance 1")"},
         {R"({"target": []})", R"(has the unknown key "target")"},
