@@ -54,7 +54,7 @@ void judgeAccess(const AccessSelection& selected, int jobs, const Adapter& adapt
     AccessRun access{adapter, selected.plan, selected.settings, jobs, {}};
     access.done = [&](const SettingsOutcome& outcome) {
         record(result, access, outcome, baseline);
-        progress.step(selected.plan.cases().size(), outcome.failures.size());
+        progress.step(selected.plan.judged(), outcome.failures.size());
     };
     runAccess(access);
 }
@@ -96,27 +96,33 @@ TargetResult judge(const Options& options, Subject& subject, std::ostream& out) 
     return result;
 }
 
-std::string explanationOf(const Settings& settings, const AccessCase& one, Dialect dialect) {
+std::string explanationOf(const Settings& settings, const AccessPlan& plan, std::uint32_t number,
+                          Dialect dialect) {
+    const auto& one = plan.cases()[number];
+    const auto before = plan.before(number, one.first);
     const auto expectation = Oracle(dialect, settings.environment).judge(one.method, one.target);
     std::ostringstream text;
     text << accessFamily << settings.id << "/" << one.id << "\n  the proxy " << sentenceOf(expectation, one)
          << "\n  settings: " << settings.about
          << "\n  not 0 in the environment:" << environmentText(settings.environment)
          << "\n  level:    " << nameOf(expectation.level) << "\n  rule:     " << expectation.rule
-         << "\n  expected: " << expectedInWords(expectation) << "\n  the client sends:\n"
+         << "\n  expected: " << expectedInWords(expectation)
+         << (before.empty() ? ""
+                            : "\n  before it on its connection, whether the others are run or not: " + before)
+         << "\n  the client sends:\n"
          << one.request;
     return text.str();
 }
 
-std::string explanationOf(const std::string& id, Dialect dialect) {
-    const Selection selection = select({}, {id}, dialect, Prefixes::all);
+std::string explanationOf(const std::string& id, const Options& options) {
+    const Selection selection = select({}, {id}, options.dialect, options.prefixes);
     for (const auto& one : selection.scripted)
         if (one.id == id) return explanationOf(one);
     for (const auto& [allSettings, plan] : selection.access)
         for (const auto& settings : allSettings)
-            for (const auto& one : plan.cases())
-                if (accessFamily + settings.id + "/" + one.id == id)
-                    return explanationOf(settings, one, dialect);
+            for (std::uint32_t number = 0; number < plan.cases().size(); ++number)
+                if (accessFamily + settings.id + "/" + plan.cases()[number].id == id)
+                    return explanationOf(settings, plan, number, options.dialect);
     throw UsageError("there is no case '" + id + "', only such whose ids begin so; list prints them");
 }
 
@@ -192,12 +198,13 @@ int list(const Options& options, std::ostream& out) {
     for (const auto& one : selection.scripted) out << one.id << "\n";
     for (const auto& [allSettings, plan] : selection.access)
         for (const auto& settings : allSettings)
-            for (const auto& one : plan.cases()) out << accessFamily << settings.id << "/" << one.id << "\n";
+            for (const auto& one : plan.cases())
+                if (one.judged) out << accessFamily << settings.id << "/" << one.id << "\n";
     return 0;
 }
 
 int explain(const Options& options, std::ostream& out) {
-    for (const auto& id : options.ids) out << explanationOf(id, options.dialect);
+    for (const auto& id : options.ids) out << explanationOf(id, options);
     return 0;
 }
 

@@ -82,7 +82,7 @@ constexpr std::array all{
            "only cases whose id begins so: access/SETTINGS/OPERATION/METHOD/VERSION, FAMILY/NAME;\n"
            "again: those, too",
            [](Options& o, const std::string& v) { o.ids.push_back(v); }},
-    Option{"--prefixes", "WHICH", "run list", false,
+    Option{"--prefixes", "WHICH", "run list explain", false,
            "default: no version, the oldest and the newest; all: every version",
            [](Options& o, const std::string& v) { o.prefixes = prefixesNamed(v); }},
     Option{"--level", "LEVEL", "run compare", false,

@@ -127,6 +127,7 @@ void Worker::drain() {
 void Worker::tally(SettingsOutcome& outcome, const std::vector<Expectation>& expected,
                    const Observations& seen) const {
     for (std::uint32_t number = 0; number < expected.size(); ++number) {
+        if (!run_.plan.cases()[number].judged) continue;
         const auto& expectation = expected[number];
         const bool pass = passes(expectation, seen.of(number));
         const auto& observation = seen.of(number);

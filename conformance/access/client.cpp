@@ -22,7 +22,7 @@ class Client::Connection : public Poller::Handler {
 public:
     explicit Connection(Client& client)
         : client_(client) {
-        open();
+        begin();
     }
     ~Connection() override { client_.poller_.remove(fd_); }
     Connection(const Connection&) = delete;
@@ -35,21 +35,19 @@ public:
         if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) receive();
     }
 
-    // Everything under way is lost or given back; then goes on with a new connection.
+    // The oldest request under way is lost, the others never reached the target: all that may be sent again goes out
+    // first on a new connection.
     void reopen() {
-        const bool pipelined = underWay_.size() > 1;
-        if (pipelined) client_.pipeline_ = 1;
-        for (std::size_t i = 0; i < underWay_.size(); ++i)
-            if (i == 0)
-                client_.lost(underWay_[i]);
-            else
-                client_.notReached(underWay_[i]);
+        if (underWay_.size() > 1) client_.pipeline_ = 1;
+        for (std::size_t i = 1; i < underWay_.size(); ++i) --client_.observations_.of(underWay_[i]).sent;
+        if (!underWay_.empty() && client_.observations_.of(underWay_.front()).sent == tries) {
+            ++client_.unanswered_;
+            ++client_.finished_;
+            underWay_.pop_front();
+        }
+        again_.insert(again_.begin(), underWay_.begin(), underWay_.end());
         underWay_.clear();
-        input_.clear();
-        output_.clear();
-        client_.poller_.remove(fd_);
-        fd_.reset();
-        if (!client_.done()) open();
+        begin();
     }
 
     std::uint32_t abandonOldest() {
@@ -60,20 +58,43 @@ public:
     }
 
 private:
-    void open() {
+    // A new connection for what is left of the share, or for the next one.
+    void begin() {
+        input_.clear();
+        output_.clear();
+        client_.poller_.remove(fd_);
+        fd_.reset();
+        if (again_.empty() && share_.next == share_.end) share_ = client_.nextShare();
+        if (again_.empty() && share_.next == share_.end) return; // there is nothing left
         auto fd = connectLoopback(client_.port_);
         if (!fd) throw TargetError("the target no longer accepts connections");
         fd_ = std::move(*fd);
         client_.poller_.add(fd_, *this, EPOLLIN);
         writing_ = false;
+        first_ = again_.empty() ? share_.next : again_.front();
         fill();
+    }
+
+    std::optional<std::uint32_t> take() {
+        std::uint32_t number = 0;
+        if (!again_.empty()) {
+            number = again_.front();
+            again_.pop_front();
+        } else {
+            if (share_.next == share_.end) return std::nullopt;
+            number = share_.next++;
+        }
+        auto& observation = client_.observations_.of(number);
+        ++observation.sent;
+        observation.first = first_;
+        return number;
     }
 
     // Refilled by halves: requests go out, and answers come in, many to a system call.
     void fill() {
         if (underWay_.size() * 2 > client_.pipeline_) return;
         while (underWay_.size() < client_.pipeline_) {
-            const auto number = client_.take();
+            const auto number = take();
             if (!number) break;
             underWay_.push_back(*number);
             output_.append(client_.plan_.cases()[*number].request);
@@ -110,8 +131,10 @@ private:
         if (ended || closing_) {
             closing_ = false;
             reopen();
-        } else
-            fill();
+            return;
+        }
+        fill();
+        if (underWay_.empty()) begin();
     }
 
     // How many bytes the first answer took; 0 until it is complete.
@@ -141,7 +164,10 @@ private:
 
     Client& client_;
     Fd fd_;
+    Share share_;
+    std::deque<std::uint32_t> again_; // of the share
     std::deque<std::uint32_t> underWay_;
+    std::uint32_t first_ = 0; // on this connection
     std::string input_;
     std::string output_;
     bool writing_ = false;
@@ -156,23 +182,18 @@ Client::Client(Poller& poller, const AccessPlan& plan, Observations& observation
     , expected_(expected)
     , port_(port)
     , pipeline_(static_cast<std::size_t>(pipeline)) {
-    for (std::size_t i = 0; i < std::min(connectionCount, plan.cases().size()); ++i)
+    for (std::size_t i = 0; i < connectionCount; ++i)
         connections_.push_back(std::make_unique<Connection>(*this));
 }
 
 Client::~Client() = default;
 
-std::optional<std::uint32_t> Client::take() {
-    std::uint32_t number = 0;
-    if (!again_.empty()) {
-        number = again_.front();
-        again_.pop_front();
-    } else {
-        if (next_ == plan_.cases().size()) return std::nullopt;
-        number = next_++;
-    }
-    ++observations_.of(number).sent;
-    return number;
+Client::Share Client::nextShare() {
+    const auto& cases = plan_.cases();
+    Share share{next_, next_};
+    while (share.end < cases.size() && cases[share.end].first == share.next) ++share.end;
+    next_ = share.end;
+    return share;
 }
 
 void Client::answered(std::uint32_t number, int status, bool own, std::string_view bytes) {
@@ -182,20 +203,6 @@ void Client::answered(std::uint32_t number, int status, bool own, std::string_vi
     const bool likely = expected_[number] ? status == 200 && own : status == 403;
     if (!likely) observations_.keepAnswer(number, bytes);
     ++finished_;
-}
-
-void Client::lost(std::uint32_t number) {
-    if (observations_.of(number).sent < tries) {
-        again_.push_back(number);
-        return;
-    }
-    ++unanswered_;
-    ++finished_;
-}
-
-void Client::notReached(std::uint32_t number) {
-    --observations_.of(number).sent;
-    again_.push_back(number);
 }
 
 std::string Client::abandonStalled() {

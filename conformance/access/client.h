@@ -1,7 +1,7 @@
-// The access family's client: sends every case of a plan over a few pipelined connections and notes the
+// The access family's client: sends every case of a plan over pipelined connections, a few at a time, and notes the
 // answers.
 //
-// A target may close a connection whenever it likes: what it did not answer is sent again, and from then on
+// A target may close a connection whenever it likes: what it did not answer is sent again, on a new one, and from then on
 // one request at a time. What stays unanswered after three tries, or stalls, has no answer (status 0).
 #pragma once
 
@@ -34,10 +34,12 @@ public:
 private:
     class Connection;
 
-    std::optional<std::uint32_t> take();
+    struct Share { // of the cases: what goes over one connection
+        std::uint32_t next = 0;
+        std::uint32_t end = 0;
+    };
+    Share nextShare();
     void answered(std::uint32_t number, int status, bool own, std::string_view bytes);
-    void lost(std::uint32_t number);
-    void notReached(std::uint32_t number);
 
     Poller& poller_;
     const AccessPlan& plan_;
@@ -45,8 +47,7 @@ private:
     const std::vector<bool>& expected_;
     const std::uint16_t port_;
     std::size_t pipeline_;
-    std::uint32_t next_ = 0;
-    std::deque<std::uint32_t> again_;
+    std::uint32_t next_ = 0; // that is in no connection's share
     std::size_t finished_ = 0;
     std::size_t unanswered_ = 0;
     std::vector<std::unique_ptr<Connection>> connections_;

@@ -3,7 +3,7 @@
 namespace conformance {
 namespace {
 
-constexpr unsigned keptOfOperation = 6; // reports show two of a kind
+constexpr unsigned keptOfOperation = 6; // reports show one of a kind
 constexpr std::size_t keptBytes = 2000;
 
 } // namespace
@@ -23,7 +23,7 @@ void Observations::unattributedAtDaemon(std::string_view bytes) {
 }
 
 void Observations::keep(Bytes& bytes, std::uint32_t number, std::string_view text) const {
-    if (bytes.kept[plan_.cases()[number].operation]++ < keptOfOperation)
+    if (plan_.cases()[number].judged && bytes.kept[plan_.cases()[number].operation]++ < keptOfOperation)
         bytes.ofCase[number] = text.substr(0, keptBytes);
 }
 

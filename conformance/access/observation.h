@@ -12,6 +12,7 @@
 namespace conformance {
 
 struct Observation {
+    std::uint32_t first = 0;    // the case that its connection began with
     std::uint16_t status = 0;   // what the client got; 0: no answer
     std::uint8_t sent = 0;      // how often the client sent it: more than once when the target closed on it
     std::uint8_t seen = 0;      // how often the daemon saw it

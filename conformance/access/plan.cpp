@@ -2,6 +2,7 @@
 
 #include "conformance/access/head.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -70,11 +71,39 @@ AccessPlan::AccessPlan(const Catalogue& catalogue, Prefixes prefixes, std::strin
                 one.target = prefix + filledIn(path);
                 one.id = one.operation->id + "/" + std::string(method) + "/" +
                          (prefix.empty() ? "unprefixed" : prefix.substr(1));
-                if (!idMatches(one.id, idPrefix)) continue;
-                one.request = requestText(one, cases_.size());
                 cases_.push_back(std::move(one));
             }
         }
+    keepWhatIsNeeded(idPrefix);
+}
+
+void AccessPlan::keepWhatIsNeeded(std::string_view idPrefix) {
+    std::vector<AccessCase> all;
+    all.swap(cases_);
+    for (std::size_t begin = 0; begin < all.size(); begin += onOneConnection) {
+        const auto first = static_cast<std::uint32_t>(cases_.size());
+        auto kept = first; // up to the last one that is judged
+        for (std::size_t at = begin; at < std::min(all.size(), begin + onOneConnection); ++at) {
+            AccessCase& one = all[at];
+            one.judged = idMatches(one.id, idPrefix);
+            one.first = first;
+            one.request = requestText(one, cases_.size());
+            cases_.push_back(std::move(one));
+            if (!cases_.back().judged) continue;
+            ++judged_;
+            kept = static_cast<std::uint32_t>(cases_.size());
+        }
+        cases_.resize(kept);
+    }
+}
+
+std::string AccessPlan::before(std::uint32_t number, std::uint32_t first) const {
+    if (first >= number) return {};
+    const auto nameOf = [&](std::uint32_t one) {
+        return std::string(cases_[one].method) + " " + cases_[one].target;
+    };
+    if (number - first == 1) return nameOf(first);
+    return std::to_string(number - first) + " requests, from " + nameOf(first) + " to " + nameOf(number - 1);
 }
 
 } // namespace conformance

@@ -1,5 +1,9 @@
 // The requests of the access family, the same for every settings vector: every path of the catalogue x every
 // method x every prefix. Immutable once made; threads share one.
+//
+// They go out in an order that is always the same, so many to a connection: what went before a case on its connection is
+// known from the plan, and goes before it again when that case is asked for alone. A proxy that judges only the first
+// request of a connection deviates either way.
 #pragma once
 
 #include "conformance/catalogue.h"
@@ -21,18 +25,29 @@ struct AccessCase {
     const Operation* operation = nullptr;
     std::string_view method;
     std::string target;
-    std::string request; // all its bytes; the case's number in the plan is in a header field
+    std::string request;     // all its bytes; the case's number in the plan is in a header field
+    std::uint32_t first = 0; // on its connection: this one and those up to the case go before it
+    bool judged = true;      // else it only goes before one that is
 };
 
 class AccessPlan {
 public:
-    // Only cases whose id, or whose id's beginning, is `idPrefix`.
+    static constexpr std::uint32_t onOneConnection = 128;
+
+    // Only cases whose id, or whose id's beginning, is `idPrefix`, and what goes before them.
     AccessPlan(const Catalogue& catalogue, Prefixes prefixes, std::string_view idPrefix = {});
 
     const std::vector<AccessCase>& cases() const { return cases_; }
+    std::size_t judged() const { return judged_; }
+
+    // What went before the case on its connection, which began with `first`: "2 requests, from GET /a to GET /b". Empty: nothing.
+    std::string before(std::uint32_t number, std::uint32_t first) const;
 
 private:
+    void keepWhatIsNeeded(std::string_view idPrefix);
+
     std::vector<AccessCase> cases_;
+    std::size_t judged_ = 0;
 };
 
 // A path template with names filled in: "/containers/{id}/json" becomes "/containers/conformance-1/json".

@@ -46,6 +46,7 @@ void recordFailure(TargetResult& result, const AccessRun& run, const SettingsOut
     example.operation = key.operation;
     example.expected = went.expected;
     example.got = went.got;
+    example.before = run.plan.before(failure.number, failure.observation.first);
     example.sent = one.request;
     example.answer = failure.answer;
     example.forwarded = failure.forwarded;
@@ -57,7 +58,8 @@ void tellBaseline(const AccessRun& run, const SettingsOutcome& outcome, Baseline
     std::unordered_set<std::uint32_t> failed;
     for (const auto& failure : outcome.failures) failed.insert(failure.number);
     for (std::uint32_t number = 0; number < run.plan.cases().size(); ++number)
-        baseline.ran(idOf(run, outcome, number), !failed.contains(number));
+        if (run.plan.cases()[number].judged)
+            baseline.ran(idOf(run, outcome, number), !failed.contains(number));
 }
 
 } // namespace

@@ -67,6 +67,7 @@ void writeResult(Writer& writer, const Result& result) {
     writer.textUnlessEmpty("operation", result.operation);
     writer.textUnlessEmpty("expected", printable(result.expected));
     writer.textUnlessEmpty("got", printable(result.got));
+    writer.textUnlessEmpty("before", printable(result.before));
     writer.textUnlessEmpty("sent", escaped(result.sent));
     writer.textUnlessEmpty("answer", escaped(result.answer));
     writer.textUnlessEmpty("forwarded", escaped(result.forwarded));
@@ -246,6 +247,7 @@ Result readResult(const Json& value) {
         {"operation", [](Result& r, const Json& v) { r.operation = textOf(v); }},
         {"expected", [](Result& r, const Json& v) { r.expected = textOf(v); }},
         {"got", [](Result& r, const Json& v) { r.got = textOf(v); }},
+        {"before", [](Result& r, const Json& v) { r.before = textOf(v); }},
         {"sent", [](Result& r, const Json& v) { r.sent = unescaped(textOf(v)); }},
         {"answer", [](Result& r, const Json& v) { r.answer = unescaped(textOf(v)); }},
         {"forwarded", [](Result& r, const Json& v) { r.forwarded = unescaped(textOf(v)); }},

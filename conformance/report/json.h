@@ -17,9 +17,10 @@
 //     examples    some failed cases of each cell
 //     cases       cases of the other families, one by one
 //
-// A case or example: id, level, status, known, sentence, variable, operation, expected, got, duration_us, and
-// the bytes: sent, answer (the client's side), forwarded, reply (the daemon's). What is empty, 0 or false is
-// left out. Bytes are written as by escaped(). An unknown key is an error.
+// A case or example: id, level, status, known, sentence, variable, operation, expected, got, duration_us, before
+// (what went before it on its connection, in words), and the bytes: sent, answer (the client's side), forwarded,
+// reply (the daemon's). What is empty, 0 or false is left out. Bytes are written as by escaped(). An unknown key
+// is an error.
 #pragma once
 
 #include "conformance/report/result.h"

@@ -65,6 +65,7 @@ std::string reasonOf(const Outcome& outcome) {
 std::string detailOf(const Result& result) {
     std::string text = result.id + "\nthe proxy " + result.sentence + "\nexpected: " + result.expected +
                        "\ngot:      " + result.got + "\n";
+    if (!result.before.empty()) text += "before it on the connection: " + result.before + "\n";
     const std::pair<const char*, const std::string&> bytes[] = {{"client sent", result.sent},
                                                                 {"client got", result.answer},
                                                                 {"daemon got", result.forwarded},
