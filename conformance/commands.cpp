@@ -92,7 +92,7 @@ TargetResult judge(const Options& options, Subject& subject, std::ostream& out) 
     result.outdated = subject.baseline.outdated();
     result.elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
-    printSummary(out, result);
+    printSummary(out, result, options.level);
     return result;
 }
 
@@ -184,11 +184,12 @@ int render(const Options& options, std::ostream& out) {
             all.judged = run.judged;
         }
         for (auto& target : run.targets) {
-            printSummary(out << target.name << " " << target.version << "\n", target);
+            if (!options.reports.any())
+                printSummary(out << target.name << " " << target.version << "\n", target, run.judged);
             all.targets.push_back(std::move(target));
         }
     }
-    if (all.targets.size() > 1) printComparison(out, all);
+    if (all.targets.size() > 1 && !options.reports.any()) printComparison(out, all);
     write(options.reports, all);
     return 0;
 }

@@ -9,8 +9,8 @@
 namespace conformance {
 namespace {
 
-// Goes through the text for what POCO's parser does not tell: on which line it is no JSON, and where keys stand. What
-// follows a backslash, and which characters there are, it leaves to the parser.
+// Goes through the text for what POCO's parser does not tell: on which line it is no JSON, and where keys
+// stand. What follows a backslash, and which characters there are, it leaves to the parser.
 class Scanner {
 public:
     explicit Scanner(std::string_view text)

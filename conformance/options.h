@@ -32,8 +32,8 @@ struct Options {
     std::vector<std::string> inputs; // reports to compare or render; of help the command, if any
 };
 
-// Every option is one of those that the command takes. One that is a list adds up when it is given again; any other
-// may be given once.
+// Every option is one of those that the command takes. One that is a list adds up when it is given again; any
+// other may be given once.
 Options parseOptions(const std::vector<std::string>& arguments);
 
 // What a command does and takes; of the empty name all of them.

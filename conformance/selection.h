@@ -1,4 +1,5 @@
-// Which cases a command line means: those of the families that it names, or of all, whose ids begin as it says.
+// Which cases a command line means: those of the families that it names, or of all, whose ids begin as it
+// says.
 #pragma once
 
 #include "conformance/access/plan.h"
@@ -21,8 +22,8 @@ struct Selection {
     std::vector<AccessSelection> access; // no case in two of them
 };
 
-// No families, no ids: everything but the family "long", for whose ten minutes one has to ask. Throws UsageError
-// where an id means no case.
+// No families, no ids: everything but the family "long", for whose ten minutes one has to ask. Throws
+// UsageError where an id means no case.
 Selection select(const std::vector<std::string>& families, const std::vector<std::string>& ids,
                  Dialect dialect, Prefixes prefixes);
 

@@ -31,7 +31,8 @@ void removeFolder(const std::string& path) {
     std::filesystem::remove_all(path, ignored);
 }
 
-[[noreturn]] void endBy(int signal) {
+[[noreturn]] void endBy(int signal, void (*first)()) {
+    first();
     auto& all = registry();
     all.mutex.lock(); // for ever: nobody makes another workspace
     for (const auto& path : all.paths) removeFolder(path);
@@ -66,7 +67,7 @@ Workspace::~Workspace() {
     all.paths.erase(path_);
 }
 
-void removeWorkspacesOnSignals() {
+void removeWorkspacesOnSignals(void (*first)()) {
     sigset_t signals;
     ::sigemptyset(&signals);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
@@ -76,9 +77,9 @@ void removeWorkspacesOnSignals() {
             ::sigaddset(&signals, signal);
     }
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::thread([signals] {
+    std::thread([signals, first] {
         int signal = 0;
-        if (::sigwait(&signals, &signal) == 0) endBy(signal);
+        if (::sigwait(&signals, &signal) == 0) endBy(signal, first);
     }).detach();
 }
 

@@ -20,8 +20,8 @@ private:
     std::string path_;
 };
 
-// From here on SIGINT, SIGTERM and SIGHUP remove every workspace and then end the program as they would have.
-// Targets end with the threads that started them. To be called by main, before there is another thread.
-void removeWorkspacesOnSignals();
+// From here on SIGINT, SIGTERM and SIGHUP call `first`, remove every workspace, and then end the program as
+// they would have. To be called by main, before there is another thread.
+void removeWorkspacesOnSignals(void (*first)());
 
 } // namespace conformance

@@ -18,11 +18,18 @@ pytestmark = pytest.mark.skipif(not (SUITE.exists() and BAD_TARGET.exists()), re
 
 
 def children_of(pid):
-    """Of all its threads: a target is started by the thread that judges it."""
+    """Of all its threads, as a target is started by the thread that judges it; and theirs."""
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         found += [int(child) for child in (task / "children").read_text().split()]
-    return found
+    return found + [grandchild for child in found for grandchild in children_of(child)]
+
+
+def bad_targets_of(pid):
+    """All that runs, once bad-target itself does."""
+    found = children_of(pid)
+    names = {Path(f"/proc/{child}/comm").read_text().strip() for child in found}
+    return found if "bad-target" in names else []
 
 
 def awaited(condition, what, seconds=20):
@@ -41,17 +48,27 @@ def is_gone(pid):
         return True
 
 
+def command(folder, execs):
+    if execs:
+        return [str(BAD_TARGET), "hangs"]
+    script = folder / "run"
+    script.write_text(f"#!/bin/sh\n{BAD_TARGET} hangs\nexit 0\n")
+    script.chmod(0o755)
+    return [str(script)]
+
+
+@pytest.mark.parametrize("execs", [True, False], ids=["program", "script-without-exec"])
 @pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda one: one.name)
-def test_nothing_survives(which, tmp_path):
+def test_nothing_survives(which, execs, tmp_path):
     target = tmp_path / "hangs.json"
-    target.write_text(json.dumps({"name": "hangs", "command": [str(BAD_TARGET), "hangs"]}))
+    target.write_text(json.dumps({"name": "hangs", "command": command(tmp_path, execs)}))
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     suite = subprocess.Popen([SUITE, "run", "--target", target, "--id", "access/none", "--json", tmp_path / "r.json"],
                              env={**os.environ, "TMPDIR": str(temporary)}, stdout=subprocess.DEVNULL,
                              preexec_fn=lambda: signal.signal(which, signal.SIG_DFL))  # nohup(1) ignores SIGHUP
     try:
-        targets = awaited(lambda: list(temporary.iterdir()) and children_of(suite.pid), "a target's start")
+        targets = awaited(lambda: list(temporary.iterdir()) and bad_targets_of(suite.pid), "a target's start")
         suite.send_signal(which)
         assert suite.wait(20) == -which
     finally:

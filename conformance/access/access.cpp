@@ -19,6 +19,10 @@ namespace {
 constexpr std::size_t stallsForgiven = 3;
 constexpr std::size_t unansweredForgiven = 20;
 
+// What a target that hangs may cost: a vector's error takes several times the adapter's answer_within.
+constexpr std::size_t errorsBeforeAny = 2; // vector was judged
+constexpr std::size_t mostErrors = 6;
+
 // Wakes the poller when the target ends by itself.
 class EndWatch : public Poller::Handler {
 public:
@@ -73,7 +77,7 @@ SettingsOutcome Worker::judge(const Settings& settings) {
     }
     Observations observations(run_.plan);
     try {
-        Target target(run_.adapter, settings.environment, socketPath_);
+        Target target(run_.adapter, settings.environment, socketPath_, Start{0, {}, 0, &outcome.left});
         outcome.startTime = target.startTime();
         origin_.observe(&observations, &forwarded);
         try {
@@ -140,26 +144,53 @@ void Worker::tally(SettingsOutcome& outcome, const std::vector<Expectation>& exp
     }
 }
 
+SettingsOutcome skippedOutcome(const Settings& settings, std::string why) {
+    SettingsOutcome outcome;
+    outcome.settings = &settings;
+    outcome.skipped = std::move(why);
+    return outcome;
+}
+
 } // namespace
 
 void runAccess(const AccessRun& run) {
     std::atomic<std::size_t> next{0};
-    std::atomic<bool> stop{false};
     std::mutex reporting;
+    std::size_t judged = 0;
+    std::vector<SettingsOutcome> failed;
+    const auto hopeless = [&] {
+        const std::lock_guard lock(reporting);
+        return failed.size() >= mostErrors || (judged == 0 && failed.size() >= errorsBeforeAny);
+    };
+    const auto report = [&](SettingsOutcome outcome) {
+        const std::lock_guard lock(reporting);
+        if (!outcome.error.empty()) {
+            failed.push_back(std::move(outcome));
+            return;
+        }
+        if (outcome.skipped.empty()) ++judged;
+        run.done(std::move(outcome));
+    };
     const auto work = [&] {
         const Workspace folder;
         Worker worker(run, folder.path());
-        for (std::size_t i = next++; i < run.settings.size() && !stop; i = next++) {
-            auto outcome = worker.judge(run.settings[i]);
-            const std::lock_guard lock(reporting);
-            if (stop) return; // one error is enough: whatever another thread met meanwhile has the same cause
-            stop = !outcome.error.empty();
-            run.done(std::move(outcome));
-        }
+        for (std::size_t i = next++; i < run.settings.size(); i = next++)
+            if (hopeless())
+                report(skippedOutcome(run.settings[i], "not tried: the target failed too often before"));
+            else
+                report(worker.judge(run.settings[i]));
     };
-    std::vector<std::jthread> threads;
-    threads.reserve(static_cast<std::size_t>(run.jobs));
-    for (int i = 0; i < run.jobs; ++i) threads.emplace_back(work);
+    {
+        std::vector<std::jthread> threads;
+        threads.reserve(static_cast<std::size_t>(run.jobs));
+        for (int i = 0; i < run.jobs; ++i) threads.emplace_back(work);
+    }
+    for (auto& outcome : failed) {
+        const bool isCause = judged > 0 || &outcome == &failed.front();
+        run.done(isCause ? std::move(outcome)
+                         : skippedOutcome(*outcome.settings,
+                                          "not tried: as access/" + failed.front().settings->id));
+    }
 }
 
 } // namespace conformance

@@ -6,7 +6,7 @@
 #include "conformance/baseline.h"
 #include "conformance/report/result.h"
 #include "conformance/settings.h"
-#include "conformance/target/adapter.h"
+#include "conformance/target/target.h"
 
 #include <chrono>
 #include <cstdint>
@@ -44,8 +44,10 @@ struct SettingsOutcome {
     const Settings* settings = nullptr;
     std::map<AccessPass, std::uint64_t> passes;
     std::vector<AccessFailure> failures; // every one, required and hardening
-    std::string error; // the run's, not the target's verdict: not empty means nothing else counts
+    std::string error;   // the run's, not the target's verdict: not empty means nothing else counts
+    std::string skipped; // why it was not tried; likewise
     std::chrono::microseconds startTime{0};
+    LeftRunning left;
 };
 
 struct AccessRun {
@@ -56,7 +58,8 @@ struct AccessRun {
     std::function<void(SettingsOutcome)> done; // called as vectors finish, one call at a time
 };
 
-// Stops at the first error: vectors that never ran are never `done`.
+// A vector that meets an error takes no others with it, but where too many do, the remaining ones are
+// skipped. Where no vector can be judged there is one error.
 void runAccess(const AccessRun& run);
 
 // Files an outcome under its cells. The baseline learns which cases ran.

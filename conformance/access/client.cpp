@@ -35,8 +35,8 @@ public:
         if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) receive();
     }
 
-    // The oldest request under way is lost, the others never reached the target: all that may be sent again goes out
-    // first on a new connection.
+    // The oldest request under way is lost, the others never reached the target: all that may be sent again
+    // goes out first on a new connection.
     void reopen() {
         if (underWay_.size() > 1) client_.pipeline_ = 1;
         for (std::size_t i = 1; i < underWay_.size(); ++i) --client_.observations_.of(underWay_[i]).sent;

@@ -1,9 +1,9 @@
 // The requests of the access family, the same for every settings vector: every path of the catalogue x every
 // method x every prefix. Immutable once made; threads share one.
 //
-// They go out in an order that is always the same, so many to a connection: what went before a case on its connection is
-// known from the plan, and goes before it again when that case is asked for alone. A proxy that judges only the first
-// request of a connection deviates either way.
+// They go out in an order that is always the same, so many to a connection: what went before a case on its
+// connection is known from the plan, and goes before it again when that case is asked for alone. A proxy that
+// judges only the first request of a connection deviates either way.
 #pragma once
 
 #include "conformance/catalogue.h"
@@ -40,7 +40,8 @@ public:
     const std::vector<AccessCase>& cases() const { return cases_; }
     std::size_t judged() const { return judged_; }
 
-    // What went before the case on its connection, which began with `first`: "2 requests, from GET /a to GET /b". Empty: nothing.
+    // What went before the case on its connection, which began with `first`: "2 requests, from GET /a to GET
+    // /b". Empty: nothing.
     std::string before(std::uint32_t number, std::uint32_t first) const;
 
 private:

@@ -65,14 +65,15 @@ void tellBaseline(const AccessRun& run, const SettingsOutcome& outcome, Baseline
 } // namespace
 
 void record(TargetResult& result, const AccessRun& run, const SettingsOutcome& outcome, Baseline& baseline) {
-    if (!outcome.error.empty()) {
-        Result error;
-        error.id = "access/" + outcome.settings->id;
-        error.status = Status::error;
-        error.sentence = "is started with " + outcome.settings->about;
-        error.variable = outcome.settings->varies;
-        error.got = outcome.error;
-        result.add(std::move(error));
+    for (const auto& [name, times] : outcome.left) result.left[name] += times;
+    if (!outcome.error.empty() || !outcome.skipped.empty()) {
+        Result unjudged;
+        unjudged.id = "access/" + outcome.settings->id;
+        unjudged.status = outcome.error.empty() ? Status::skip : Status::error;
+        unjudged.sentence = "is started with " + outcome.settings->about;
+        unjudged.variable = outcome.settings->varies;
+        unjudged.got = outcome.error.empty() ? outcome.skipped : outcome.error;
+        result.add(std::move(unjudged));
         return;
     }
     for (const auto& [pass, cases] : outcome.passes) recordPass(result, outcome, pass, cases);

@@ -49,7 +49,7 @@ std::string vectorOf(std::string_view id) {
 
 void note(Vectors& vectors, const AccessRun& run, const SettingsOutcome& outcome, Level judged) {
     Vector& vector = vectors[outcome.settings->id];
-    vector.error = outcome.error;
+    vector.error = outcome.error.empty() ? outcome.skipped : outcome.error;
     for (const auto& failure : outcome.failures) {
         if (failure.expectation.level > judged) continue;
         const auto& one = run.plan.cases()[failure.number];

@@ -71,7 +71,7 @@ constexpr std::array words{
     Word{"target ends", Who::target, Act::exits, Takes::nothing},
     Word{"target ends with status", Who::target, Act::exitsWith, Takes::number},
     Word{"target starts again", Who::target, Act::startsAgain, Takes::nothing},
-    Word{"target is ready within ms", Who::target, Act::isReadyWithin, Takes::number},
+    Word{"target is ready within programs", Who::target, Act::isReadyWithin, Takes::number},
     Word{"target uses at most KiB", Who::target, Act::usesAtMost, Takes::number},
     Word{"target has no timer within s", Who::target, Act::hasNoTimer, Takes::number},
     Word{"target made a socket of mode", Who::target, Act::hasFile, Takes::text},

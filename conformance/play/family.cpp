@@ -18,6 +18,7 @@ void judgeScripted(const std::vector<Case>& cases, int jobs, const Adapter& adap
     }
     result.started += outcome.started;
     result.starts += outcome.starts;
+    for (const auto& [name, times] : outcome.left) result.left[name] += times;
 }
 
 std::string explanationOf(const Case& one) {

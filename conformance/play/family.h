@@ -5,7 +5,7 @@
 #include "conformance/cases/case.h"
 #include "conformance/report/console.h"
 #include "conformance/report/result.h"
-#include "conformance/target/adapter.h"
+#include "conformance/target/target.h"
 
 #include <string>
 #include <vector>

@@ -26,6 +26,7 @@ struct Scene {
     bool mayEnd = false;        // the target, without that being an error
     std::uint64_t starts = 0;
     std::chrono::microseconds startTime{0};
+    LeftRunning left;
 
     Scene(const Adapter& of, const std::string& in);
 
@@ -35,12 +36,19 @@ struct Scene {
     // As Stage's; throws TargetError when the target ends by itself meanwhile.
     bool await(const std::function<bool()>& holds, std::chrono::milliseconds longest);
 
+    // Nobody accepts where the target did. Throws TargetEnded, or TargetError where it still runs.
+    [[noreturn]] void notAccepted();
+
+    // Ends the target, whatever state it is in, and what is left of the case: the next one begins afresh.
+    void abandon();
+
     // A request that goes all the way, or is answered by the target: then it lives, and what it had to
     // forward before has arrived. Throws TargetError.
     void barrier();
 };
 
-// Throws TargetError when the target is dead or hangs: nothing else can be judged then.
+// Throws TargetError when the target is dead or hangs, unless that is the case's own doing: then it has
+// failed.
 Result playCase(Scene& scene, const Case& one);
 
 } // namespace conformance

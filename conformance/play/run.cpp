@@ -7,7 +7,6 @@
 #include <atomic>
 #include <mutex>
 #include <numeric>
-#include <optional>
 #include <thread>
 #include <tuple>
 
@@ -17,6 +16,11 @@ namespace {
 // Scripts mostly wait for the target: more workers than processors.
 constexpr std::size_t workersAJob = 3;
 constexpr std::size_t mostInAGroup = 25;
+
+// What a target that hangs may cost: each error takes the adapter's answer_within.
+constexpr std::size_t errorsInAGroup = 2;
+constexpr std::size_t errorsBeforeAny = 2; // case was judged
+constexpr std::size_t mostErrors = 30;
 
 using Group = std::vector<std::size_t>; // numbers of cases that share a target
 
@@ -39,15 +43,15 @@ std::vector<Group> grouped(const std::vector<Case>& cases, std::size_t workers) 
     return groups;
 }
 
-Result errorOf(const Case& one, const std::string& what) {
+Result unjudged(const Case& one, Status status, const std::string& why) {
     Result result;
     result.id = one.id;
     result.level = one.level;
-    result.status = Status::error;
+    result.status = status;
     result.sentence = one.sentence;
     result.operation = one.operation;
     result.expected = expectedInWords(one);
-    result.got = what;
+    result.got = why;
     return result;
 }
 
@@ -65,8 +69,8 @@ public:
             threads.reserve(workers_);
             for (std::size_t i = 0; i < workers_; ++i) threads.emplace_back([this] { work(); });
         }
-        for (auto& result : results_)
-            if (result) outcome_.results.push_back(std::move(*result));
+        if (judged_ == 0) keepOneError();
+        outcome_.results = std::move(results_);
         return std::move(outcome_);
     }
 
@@ -74,50 +78,77 @@ private:
     void work() {
         const Workspace folder;
         Scene scene(run_.adapter, folder.path());
-        for (auto at = next_++; at < groups_.size() && !stop_; at = next_++)
-            for (const auto number : groups_[at])
-                if (!stop_) report(number, judge(scene, run_.cases[number]));
-        if (!stop_) end(scene);
+        for (auto at = next_++; at < groups_.size(); at = next_++) judge(scene, groups_[at]);
         const std::lock_guard lock(reporting_);
         outcome_.started += scene.starts;
         outcome_.starts += scene.startTime;
+        for (const auto& [name, times] : scene.left) outcome_.left[name] += times;
     }
 
-    static Result judge(Scene& scene, const Case& one) {
+    // An error ends the target, and the next case gets another one.
+    void judge(Scene& scene, const Group& group) {
+        std::size_t errors = 0;
+        for (const auto number : group) {
+            const Case& one = run_.cases[number];
+            if (errors == errorsInAGroup || hopeless()) {
+                report(number, unjudged(one, Status::skip, "not tried: the target failed too often before"));
+                continue;
+            }
+            auto result = judge(scene, one, number == group.back());
+            if (result.status == Status::error) ++errors;
+            report(number, std::move(result));
+        }
+    }
+
+    static Result judge(Scene& scene, const Case& one, bool last) {
+        std::string error;
         try {
-            return playCase(scene, one);
+            auto result = playCase(scene, one);
+            if (last) scene.stopTarget();
+            return result;
         } catch (const StartFailure& failure) {
-            return errorOf(one, failure.what());
-        } catch (const TargetError& error) {
-            return errorOf(one,
-                           std::string(error.what()) + (scene.target ? ": " + scene.target->epitaph() : ""));
-        } catch (const std::exception& error) {
-            return errorOf(one, error.what());
+            error = failure.what();
+        } catch (const TargetError& failure) {
+            error = failure.what() + (scene.target ? ": " + scene.target->epitaph() : "");
+        } catch (const std::exception& failure) {
+            error = failure.what();
         }
+        scene.abandon();
+        return unjudged(one, Status::error, error);
     }
 
-    void end(Scene& scene) {
-        try {
-            scene.stopTarget();
-        } catch (const TargetError& error) {
-            report(groups_.front().front(), errorOf(run_.cases[groups_.front().front()], error.what()));
-        }
-    }
+    // One that fails wherever it is tried: what is left would fail alike, and take its time for it.
+    bool hopeless() const { return errors_ >= mostErrors || (judged_ == 0 && errors_ >= errorsBeforeAny); }
 
     void report(std::size_t number, Result result) {
         const std::lock_guard lock(reporting_);
-        if (stop_) return; // what others meet after the first error has the same cause
-        stop_ = result.status == Status::error;
+        if (result.status == Status::error) ++errors_;
+        if (result.status == Status::pass || result.status == Status::fail) ++judged_;
         results_[number] = std::move(result);
-        if (run_.done) run_.done(*results_[number]);
+        if (run_.done) run_.done(results_[number]);
+    }
+
+    // Where nothing could be judged there is one error, not one a worker.
+    void keepOneError() {
+        const Result* first = nullptr;
+        for (auto& result : results_) {
+            if (result.status != Status::error) continue;
+            if (first == nullptr) {
+                first = &result;
+                continue;
+            }
+            result.status = Status::skip;
+            result.got = "not tried: as " + first->id;
+        }
     }
 
     const ScriptedRun& run_;
     const std::size_t workers_;
     const std::vector<Group> groups_;
-    std::vector<std::optional<Result>> results_;
+    std::vector<Result> results_;
     std::atomic<std::size_t> next_{0};
-    std::atomic<bool> stop_{false};
+    std::atomic<std::size_t> errors_{0};
+    std::atomic<std::size_t> judged_{0};
     std::mutex reporting_;
     ScriptedOutcome outcome_;
 };

@@ -3,7 +3,7 @@
 
 #include "conformance/cases/case.h"
 #include "conformance/report/result.h"
-#include "conformance/target/adapter.h"
+#include "conformance/target/target.h"
 
 #include <chrono>
 #include <cstdint>
@@ -21,12 +21,14 @@ struct ScriptedRun {
 };
 
 struct ScriptedOutcome {
-    std::vector<Result> results; // in the order of the cases; of one that met an error, status error
+    std::vector<Result> results; // of every case, in their order
     std::uint64_t started = 0;   // targets
     std::chrono::microseconds starts{0};
+    LeftRunning left;
 };
 
-// Stops at the first error: a dead target is one error, not hundreds of failures.
+// A case that meets a dead or hanging target is an error, and the next one gets another target. Where that
+// happens too often, the remaining ones are skipped: a dead target is one error, not hundreds.
 ScriptedOutcome runScripted(const ScriptedRun& run);
 
 } // namespace conformance

@@ -27,9 +27,12 @@ private:
     std::uint64_t deviations_ = 0;
 };
 
-// By family, and by variable where a family goes through them; then deviations, one of each kind; errors
-// last.
-void printSummary(std::ostream& out, const TargetResult& target);
+// In a line: all that makes the exit status what it is.
+std::string verdictOf(const TargetResult& target, Level judged);
+
+// The verdict; by family, and by variable where a family goes through them and something went wrong; then
+// deviations, one of each kind, required ones first; errors last.
+void printSummary(std::ostream& out, const TargetResult& target, Level judged);
 
 // Several targets side by side: deviations and cases by family.
 void printComparison(std::ostream& out, const RunResult& run);

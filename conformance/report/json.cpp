@@ -163,6 +163,17 @@ void writeTarget(Writer& writer, const TargetResult& target) {
     writer.beginList();
     for (const auto& row : target.outdated) writer.text(row);
     writer.endList();
+    if (!target.left.empty()) {
+        writer.key("left");
+        writer.beginList();
+        for (const auto& [name, times] : target.left) {
+            writer.beginList();
+            writer.text(printable(name));
+            writer.number(times);
+            writer.endList();
+        }
+        writer.endList();
+    }
     writeSummary(writer, target.tally());
     writeCells(writer, target);
     writeResults(writer, "examples", target.examples());
@@ -319,6 +330,14 @@ void readDialect(RawTarget& raw, const Json& value) {
     raw.target.dialect = *dialect;
 }
 
+void readLeft(RawTarget& raw, const Json& value) {
+    eachOf(value, [&](const Json& one) {
+        const auto& pair = listIn(one);
+        if (pair.size() != 2) fail("must be pairs");
+        raw.target.left[textOf(pair.get(0))] = numberOf(pair.get(1));
+    });
+}
+
 TargetResult readTarget(const Json& value) {
     static const Setters<RawTarget> setters{
         {"name", [](RawTarget& t, const Json& v) { t.target.name = textOf(v); }},
@@ -334,6 +353,7 @@ TargetResult readTarget(const Json& value) {
          [](RawTarget& t, const Json& v) {
              eachOf(v, [&](const Json& row) { t.target.outdated.push_back(textOf(row)); });
          }},
+        {"left", readLeft},
         {"summary", [](RawTarget&, const Json&) {}},
         {"outcomes",
          [](RawTarget& t, const Json& v) {

@@ -6,10 +6,12 @@
 //   judged      up to which level deviations count: "required", "hardening"
 //   targets     one object a target:
 //     name, about, version, dialect
-//     elapsed_ms; starts, start_us   the whole; how often the target was started, and how long that took in
-//     sum outdated                       rows of its baseline none of whose cases failed summary cases,
-//     passed, failed_required, failed_hardening, known, observed,
-//                                    skipped, disabled, errors; for readers, not read back
+//     elapsed_ms  the whole
+//     starts, start_us  how often the target was started, and how long that took in sum
+//     outdated    rows of its baseline none of whose cases failed
+//     left        [[NAME, n], …]: programs that it left running when it ended, and how often
+//     summary     cases, passed, failed_required, failed_hardening, known, observed, skipped, disabled, errors: for
+//                 readers, not read back
 //     outcomes    the ways a case can have gone: level, status, known, expected, got
 //     cells       of families that are counted: family, variable, operation,
 //                   went      [[i, n], …]: n cases went like outcomes[i]
@@ -17,10 +19,10 @@
 //     examples    some failed cases of each cell
 //     cases       cases of the other families, one by one
 //
-// A case or example: id, level, status, known, sentence, variable, operation, expected, got, duration_us, before
-// (what went before it on its connection, in words), and the bytes: sent, answer (the client's side), forwarded,
-// reply (the daemon's). What is empty, 0 or false is left out. Bytes are written as by escaped(). An unknown key
-// is an error.
+// A case or example: id, level, status, known, sentence, variable, operation, expected, got, duration_us,
+// before (what went before it on its connection, in words), and the bytes: sent, answer (the client's side),
+// forwarded, reply (the daemon's). What is empty, 0 or false is left out. Bytes are written as by escaped().
+// An unknown key is an error.
 #pragma once
 
 #include "conformance/report/result.h"

@@ -113,9 +113,10 @@ public:
     std::string version;
     Dialect dialect = Dialect::tecnativa;
     std::chrono::milliseconds elapsed{0};
-    std::chrono::microseconds starts{0}; // the target's own start-up times, summed …
-    std::uint64_t started = 0;           // … over so many
-    std::vector<std::string> outdated;   // baseline rows none of whose cases failed
+    std::chrono::microseconds starts{0};       // the target's own start-up times, summed …
+    std::uint64_t started = 0;                 // … over so many
+    std::vector<std::string> outdated;         // baseline rows none of whose cases failed
+    std::map<std::string, std::uint64_t> left; // programs that it left running at its end, and how often
 
     void add(Result result);
     void count(const CellKey& key, const Outcome& outcome, std::uint64_t cases);

@@ -8,8 +8,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <string_view>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -59,6 +63,45 @@ bool giveUpIpv6() {
            ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
+struct Process {
+    std::string name;
+    Fd pidFd;
+};
+
+// Processes of the group that still run, by /proc; the leader's remains are none.
+std::vector<Process> runningIn(pid_t group) {
+    std::vector<Process> found;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+        const auto pid = static_cast<pid_t>(std::strtol(entry.path().filename().c_str(), nullptr, 10));
+        if (pid <= 0 || pid == group || ::getpgid(pid) != group) continue;
+        Fd pidFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+        std::ifstream stream(entry.path() / "stat"); // "PID (NAME) STATE …", and a name may hold anything
+        const std::string text{std::istreambuf_iterator<char>(stream), {}};
+        const auto open = text.find('(');
+        const auto close = text.rfind(')');
+        if (!pidFd || open == std::string::npos || close == std::string::npos ||
+            text.compare(close, 3, ") Z") == 0)
+            continue;
+        found.push_back({text.substr(open + 1, close - open - 1), std::move(pidFd)});
+    }
+    return found;
+}
+
+void awaitEnd(const std::vector<Process>& processes, std::chrono::milliseconds longest) {
+    const auto deadline = std::chrono::steady_clock::now() + longest;
+    for (const auto& one : processes) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        pollfd entry{one.pidFd.get(), POLLIN, 0};
+        ::poll(&entry, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+    }
+}
+
+void signalAll(const std::vector<Process>& processes, int number) {
+    for (const auto& one : processes) ::syscall(SYS_pidfd_send_signal, one.pidFd.get(), number, nullptr, 0);
+}
+
 } // namespace
 
 Fd newOutput() {
@@ -83,7 +126,9 @@ pid_t spawn(std::vector<std::string> words, const Environment& environment, cons
     Prepared variables(assignments(environment));
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
+    if (pid > 0) ::setpgid(pid, pid); // by both: whichever comes first
     if (pid != 0) return pid;
+    ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != parent) ::_exit(127);
     sigset_t none;
@@ -104,6 +149,21 @@ pid_t spawn(std::vector<std::string> words, const Environment& environment, cons
     ::_exit(127);
 }
 
+std::vector<std::string> endGroup(pid_t leader, std::chrono::milliseconds patience) {
+    constexpr std::chrono::milliseconds onItsWay{200}; // a worker may end a moment after its master
+    auto left = runningIn(leader);
+    if (left.empty()) return {};
+    awaitEnd(left, onItsWay);
+    left = runningIn(leader);
+    std::vector<std::string> names;
+    for (const auto& one : left) names.push_back(one.name);
+    signalAll(left, SIGTERM);
+    awaitEnd(left, patience);
+    ::kill(-leader, SIGKILL);
+    awaitEnd(left, patience);
+    return names;
+}
+
 std::string firstLineOf(std::vector<std::string> words) {
     const Fd output = newOutput();
     const pid_t pid = spawn(std::move(words), inheritedEnvironment(), output);
@@ -113,6 +173,10 @@ std::string firstLineOf(std::vector<std::string> words) {
     const auto count = ::pread(output.get(), text.data(), text.size(), 0);
     text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
     return text.substr(0, text.find('\n'));
+}
+
+void runTrivialProgram() {
+    firstLineOf({"true"});
 }
 
 Environment inheritedEnvironment() {

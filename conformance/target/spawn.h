@@ -4,6 +4,7 @@
 #include "conformance/net/fd.h"
 #include "conformance/variables.h"
 
+#include <chrono>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -20,12 +21,20 @@ struct Confinement {
     bool withoutIpv6 = false; // as on a kernel that has none
 };
 
-// The process's id, or -1 with errno. Ended by the kernel (SIGTERM) when the calling thread ends.
+// The process's id, or -1 with errno. It leads a process group of its own, in which is whatever it starts.
+// Ended by the kernel (SIGTERM) when the calling thread ends.
 pid_t spawn(std::vector<std::string> words, const Environment& environment, const Fd& output,
             const Confinement& confinement = {});
 
+// Ends what is left of the group whose leader has ended but has not been waited for: SIGTERM, and SIGKILL to
+// what still runs after `patience`. The names of what was left.
+std::vector<std::string> endGroup(pid_t leader, std::chrono::milliseconds patience);
+
 // The first line that a command prints; empty when it cannot be run, or fails.
 std::string firstLineOf(std::vector<std::string> words);
+
+// A program that does nothing, from its start to its end: the measure of how busy the machine is.
+void runTrivialProgram();
 
 // What programs get of this process's environment: PATH, HOME, and which engine a docker command line is
 // for.

@@ -7,7 +7,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <mutex>
 #include <poll.h>
+#include <set>
 #include <string_view>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -45,6 +47,17 @@ std::string describe(int status) {
     return "ended";
 }
 
+// The process groups of targets that run. Never destroyed: the thread that waits for signals outlives main.
+struct Groups {
+    std::mutex mutex;
+    std::set<pid_t> leaders;
+};
+
+Groups& groups() {
+    static auto* const one = new Groups;
+    return *one;
+}
+
 // What is more than this process may have itself cannot be given.
 unsigned permitted(unsigned openFiles) {
     rlimit own{};
@@ -67,13 +80,14 @@ bool answers(std::uint16_t port) {
 
 Target::Target(const Adapter& adapter, const Environment& settings, const std::string& socketPath,
                const Start& how)
-    : adapter_(adapter) {
+    : adapter_(adapter)
+    , left_(how.left) {
     const auto began = steady_clock::now();
     spawn(settings, socketPath, how);
     try {
-        awaitReady(began);
+        awaitReady(began, how.programs);
     } catch (...) {
-        kill();
+        end();
         throw;
     }
 }
@@ -84,6 +98,7 @@ void Target::spawn(const Environment& settings, const std::string& socketPath, c
     const auto environment = environmentFor(adapter_, settings, port_, socketPath);
     Confinement confinement = how.confinement;
     confinement.openFiles = permitted(confinement.openFiles);
+    const std::lock_guard lock(groups().mutex);
     if (adapter_.image.empty()) {
         Environment all = inheritedEnvironment();
         for (const auto& [name, value] : environment) all[name] = value;
@@ -95,18 +110,25 @@ void Target::spawn(const Environment& settings, const std::string& socketPath, c
             inheritedEnvironment(), output_);
     }
     if (pid_ < 0) throw TargetError("cannot start a process: " + std::string(::strerrordesc_np(errno)));
+    groups().leaders.insert(pid_);
     pidFd_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
     if (!pidFd_) throw TargetError("pidfd_open: " + std::string(::strerrordesc_np(errno)));
 }
 
-// There is no event for "somebody listens now": a try a millisecond, cut short by the process's end.
-void Target::awaitReady(steady_clock::time_point began) {
+// There is no event for "somebody listens now": a try a millisecond, or a trivial program, cut short by the
+// process's end.
+void Target::awaitReady(steady_clock::time_point began, std::uint64_t programs) {
     const auto deadline = began + adapter_.readyWithin;
-    for (;;) {
+    for (std::uint64_t tries = 0;; ++tries) {
         if (adapter_.imagePort == 0 ? connectLoopback(port_).has_value() : answers(port_)) break;
-        if (endsWithin(milliseconds(1)))
+        if (programs != 0) runTrivialProgram();
+        if (programs != 0 && tries >= programs)
+            throw StartFailure("the target does not accept while " + std::to_string(tries) +
+                                   " trivial programs start and end, one after another",
+                               output());
+        if (endsWithin(milliseconds(programs == 0 ? 1 : 0)))
             throw StartFailure("the target does not start: " + epitaph(), output());
-        if (steady_clock::now() > deadline)
+        if (programs == 0 && steady_clock::now() > deadline)
             throw TargetError("the target does not accept on 127.0.0.1:" + std::to_string(port_) +
                               " within " + std::to_string(adapter_.readyWithin.count()) + " s: " + epitaph());
     }
@@ -114,16 +136,19 @@ void Target::awaitReady(steady_clock::time_point began) {
 }
 
 bool Target::endsWithin(milliseconds time) {
-    if (reaped_) return true;
+    if (ended_) return true;
     pollfd entry{pidFd_.get(), POLLIN, 0};
+    siginfo_t how{};
     if (::poll(&entry, 1, static_cast<int>(time.count())) <= 0) return false;
-    reaped_ = ::waitpid(pid_, &status_, 0) == pid_;
-    return reaped_;
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &how, WEXITED | WNOWAIT) != 0) return false;
+    status_ = how.si_code == CLD_EXITED ? W_EXITCODE(how.si_status, 0) : W_EXITCODE(0, how.si_status);
+    ended_ = true;
+    return true;
 }
 
 bool Target::hasEnded() const {
     pollfd entry{pidFd_.get(), POLLIN, 0};
-    return reaped_ || ::poll(&entry, 1, 0) > 0;
+    return ended_ || ::poll(&entry, 1, 0) > 0;
 }
 
 void Target::stop() {
@@ -135,12 +160,26 @@ void Target::stop() {
 }
 
 Target::~Target() {
-    if (!reaped_ && pid_ > 0) kill();
+    end();
+}
+
+void Target::end() noexcept {
+    if (!endsWithin(milliseconds(0))) kill();
+    for (const auto& name : endGroup(pid_, adapter_.stopWithin))
+        if (left_ != nullptr) ++(*left_)[name];
+    const std::lock_guard lock(groups().mutex);
+    groups().leaders.erase(pid_); // before another process can have its id
+    ::waitpid(pid_, nullptr, WNOHANG);
+}
+
+void endTargets() {
+    groups().mutex.lock(); // for ever
+    for (const pid_t leader : groups().leaders) ::kill(-leader, SIGTERM);
 }
 
 // The hard way.
 void Target::kill() {
-    if (!reaped_) ::kill(pid_, SIGKILL);
+    ::kill(-pid_, SIGKILL);
     if (!container_.empty()) removeContainer(container_);
     endsWithin(adapter_.stopWithin);
 }
@@ -166,7 +205,7 @@ std::string Target::epitaph() {
     endsWithin(milliseconds(200)); // who dies has closed its sockets a moment before it can be waited for
     const std::string words = endOf(output_, 2000);
     return "'" + (adapter_.image.empty() ? joined(adapter_.command) : "docker run … " + adapter_.image) +
-           "' " + (reaped_ ? describe(status_) : "is still running") +
+           "' " + (ended_ ? describe(status_) : "is still running") +
            (words.empty() ? ", having said nothing" : ", its last words:\n" + words);
 }
 

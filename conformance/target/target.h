@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -23,7 +24,13 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// The target ended before it accepted.
+// The target ended by itself.
+class TargetEnded : public TargetError {
+public:
+    using TargetError::TargetError;
+};
+
+// The target did not come to accept, and not for want of time.
 class StartFailure : public TargetError {
 public:
     StartFailure(const std::string& what, std::string output)
@@ -35,9 +42,16 @@ private:
     std::string output_;
 };
 
+// Names of programs that targets left running when they ended, and how often. The suite ends them.
+using LeftRunning = std::map<std::string, std::uint64_t>;
+
 struct Start {
     std::uint16_t port = 0; // 0: a free one
     Confinement confinement{};
+    // How many trivial programs the machine may start and end, one after another, until the target accepts:
+    // on a busy machine they take longer, too. 0: it has the adapter's time.
+    std::uint64_t programs = 0;
+    LeftRunning* left = nullptr; // is added to at the target's end
 };
 
 class Target {
@@ -46,7 +60,7 @@ public:
     // BIND_CONFIG among the settings wins over the one that names the port.
     Target(const Adapter& adapter, const Environment& settings, const std::string& socketPath,
            const Start& how = {});
-    ~Target(); // ends it, if need be the hard way
+    ~Target(); // ends it, if need be the hard way, and what it left running
     Target(const Target&) = delete;
     Target& operator=(const Target&) = delete;
 
@@ -69,9 +83,10 @@ public:
 
 private:
     void spawn(const Environment& settings, const std::string& socketPath, const Start& how);
-    void awaitReady(std::chrono::steady_clock::time_point began);
+    void awaitReady(std::chrono::steady_clock::time_point began, std::uint64_t programs);
     bool endsWithin(std::chrono::milliseconds time);
     void kill();
+    void end() noexcept;
 
     const Adapter& adapter_;
     std::uint16_t port_ = 0;
@@ -79,10 +94,15 @@ private:
     Fd pidFd_;
     std::string container_; // its name, of a target that is an image
     Fd output_;             // what the target writes to standard output and error
+    LeftRunning* left_;
     int status_ = 0;
-    bool reaped_ = false;
+    bool ended_ = false; // and is not waited for before end(): its id names the group as long
     std::chrono::microseconds startTime_{0};
 };
+
+// Tells every target that runs, and all that it has started, to end (SIGTERM); none starts any more. For a
+// program that is itself being ended.
+void endTargets();
 
 // What the adapter's version command prints first, or empty.
 std::string versionOf(const Adapter& adapter);

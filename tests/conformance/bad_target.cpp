@@ -3,6 +3,7 @@
 #include "conformance/net/fd.h"
 
 #include <arpa/inet.h>
+#include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -26,6 +27,10 @@ constexpr std::string_view empty = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n
 const char* variable(const char* name) {
     const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nobody sets variables here
     return value == nullptr ? "" : value;
+}
+
+bool isOn(const char* name) {
+    return variable(name) == std::string_view("1");
 }
 
 template <typename Address>
@@ -79,6 +84,8 @@ std::string without(std::string text, std::string_view field) {
     return text;
 }
 
+std::atomic<bool> hangs{false};
+
 void serve(const std::string& mode, Fd client) {
     std::string fromClient;
     std::string fromDaemon;
@@ -86,9 +93,16 @@ void serve(const std::string& mode, Fd client) {
     const Fd daemon = connectDaemon();
     for (int count = 1; auto request = nextHead(client, fromClient); ++count) {
         if (mode == "hangs") continue;
+        if (mode == "hangs-with-images-post0" && isOn("IMAGES") && !isOn("POST")) continue;
+        if (mode == "hangs-after-images" && request->find("/images/") != std::string::npos) hangs = true;
+        if (hangs) continue;
         if (mode == "dies-later" && count == 5) std::_Exit(4);
         if (mode == "drops-case") request = without(*request, "X-Conformance-Case");
         if (mode == "rewrites-target") request->replace(request->find(' '), 1, " /x");
+        if (mode == "judges-first" && count == 1) {
+            say(client, denial);
+            continue;
+        }
         if (mode != "denies-all" && mode != "answers-itself") {
             say(daemon, *request);
             const auto answer = nextHead(daemon, fromDaemon);
@@ -110,6 +124,10 @@ int main(int count, char** words) {
         return 3;
     }
     if (mode == "never-listens") ::pause();
+    if (mode == "needs-daemon" && !connectDaemon()) {
+        std::cerr << "no daemon\n";
+        return 5;
+    }
     if (mode == "ignores-term") std::signal(SIGTERM, SIG_IGN);
     const Fd listener = listenOnPort();
     for (;;) {

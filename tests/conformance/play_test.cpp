@@ -26,7 +26,8 @@ Outcome judge(const std::string& mode, const std::string& id) {
     const conformance::Workspace folder;
     const std::string file = folder.path() + "/target.json";
     std::ofstream(file) << R"({"name": "bad", "command": [")" << BAD_TARGET << R"(", ")" << mode
-                        << R"("], "ready_within": 5, "answer_within": 1, "stop_within": 2})";
+                        << R"("], "answer_within": )" << (mode == "hangs" ? 1 : 20)
+                        << R"(, "stop_within": 20})";
     std::ostringstream out;
     std::ostringstream err;
     const int status =

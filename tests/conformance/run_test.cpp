@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -34,11 +35,23 @@ protected:
     // `id`: which cases; every variable granted but POST unless told otherwise.
     Outcome judge(const std::string& mode, const std::string& id = "access/all.post0/Container",
                   const std::string& more = "") {
-        const std::string file = folder_.path() + "/target.json";
-        std::ofstream(file) << R"({"name": "bad", "command": [")" << BAD_TARGET << R"(", ")" << mode
-                            << R"("], "ready_within": 1, "answer_within": 1, "stop_within": 1)" << more
-                            << "}";
-        return runProgram({"run", "--target", file, "--id", id});
+        return judgeAll(mode, {id}, more);
+    }
+
+    Outcome judgeAll(const std::string& mode, const std::vector<std::string>& ids,
+                     const std::string& more = "") {
+        // A second is waited for only by whom it will pass in vain.
+        const auto within = [&](const char* inVain) -> std::string {
+            return mode.starts_with(inVain) ? "1" : "20";
+        };
+        const auto file =
+            write("target.json", std::string(R"({"name": "bad", "command": [")") + BAD_TARGET + R"(", ")" +
+                                     mode + R"("], "ready_within": )" + within("never-listens") +
+                                     R"(, "answer_within": )" + within("hangs") + R"(, "stop_within": )" +
+                                     within("ignores-term") + more + "}");
+        std::vector<std::string> words{"run", "--target", file};
+        for (const auto& id : ids) words.insert(words.end(), {"--id", id});
+        return runProgram(words);
     }
 
     static std::size_t errorsIn(const std::string& text) {
@@ -70,7 +83,7 @@ TEST_F(BadTarget, ForwardingAllPassesWhereAllIsGranted) {
 TEST_F(BadTarget, DenyingAllFails) {
     const auto outcome = judge("denies-all");
     EXPECT_EQ(outcome.status, 1);
-    EXPECT_THAT(outcome.text, HasSubstr("must forward GET /containers/json"));
+    EXPECT_THAT(outcome.text, HasSubstr("must forward GET /containers/create"));
 }
 
 // A 403 to the client is not enough.
@@ -91,6 +104,20 @@ TEST_F(BadTarget, ChangingTheTargetFails) {
     const auto outcome = judge("rewrites-target", "access/all.post1/Container");
     EXPECT_EQ(outcome.status, 1);
     EXPECT_THAT(outcome.text, HasSubstr("the daemon saw it with another method or target"));
+}
+
+// Each of these requests alone is judged rightly: what went before them is told, and sent again when they are
+// asked for.
+TEST_F(BadTarget, JudgingOnlyTheFirstRequestFails) {
+    const std::string id = "access/none.post0/ContainerList/GET";
+    const auto outcome = judge("judges-first", id);
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.text,
+                AllOf(HasSubstr("got:      status 200, the daemon saw it"),
+                      testing::ContainsRegex("after:    [0-9]+ requests, from [A-Z]+ /.* to [A-Z]+ /")));
+    const auto explained = runProgram({"explain", id + "/unprefixed"});
+    EXPECT_THAT(explained.text,
+                testing::ContainsRegex("before it on its connection.*: [0-9]+ requests, from [A-Z]+ /"));
 }
 
 TEST_F(BadTarget, HardeningCountsOnlyWhenAsked) {
@@ -152,6 +179,90 @@ TEST_F(BadTarget, OutdatedDeviationsAreReported) {
     const auto outcome = judge("forwards-all", "access/all.post1/Container", R"(, "baseline": "known.tsv")");
     EXPECT_EQ(outcome.status, 1);
     EXPECT_THAT(outcome.text, HasSubstr("known.tsv:2: access/*/ContainerList/*"));
+}
+
+TEST_F(BadTarget, AMissingBaselineIsNamed) {
+    const auto file =
+        write("x.json", "{\"name\": \"x\", \"command\": [\"true\"],\n\"baseline\": \"no.tsv\"}\n");
+    const auto outcome = runProgram({"run", "--target", file});
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.text,
+                AllOf(HasSubstr("x.json:2: \"baseline\" names "), HasSubstr("/no.tsv, which is not there")));
+    write("x.json", "{\"name\": \"x\", \"command\": [\"true\"],\n\"baseline\": \".\"}\n");
+    EXPECT_THAT(runProgram({"run", "--target", file}).text, HasSubstr(", which cannot be read"));
+}
+
+TEST_F(BadTarget, ABaselineRowWithoutACaseIsNamed) {
+    write("known.tsv", "id\treason\nlong/no-such\twhy\n");
+    const auto outcome =
+        judge("forwards-all", "access/all.post1/ContainerList", R"(, "baseline": "known.tsv")");
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.text, HasSubstr("known.tsv:2: there is no case 'long/no-such'"));
+}
+
+// It can be judged: that it ends where its daemon is missing is what one case is about.
+TEST_F(BadTarget, EndingForWantOfADaemonFailsOneCase) {
+    const auto outcome = judgeAll("needs-daemon", {"lifecycle/starts-without-a-daemon", "lifecycle/ready"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.text,
+                AllOf(HasSubstr("deviates in 1 required case"), HasSubstr("deviates in 1 required case"),
+                      HasSubstr("must start while the daemon is missing"),
+                      HasSubstr("ended with status 5, its last words:\nno daemon"), Not(HasSubstr("ERROR"))));
+}
+
+// One hang takes nothing else with it, and does not hide what else is wrong.
+TEST_F(BadTarget, AnErrorEndsNoOtherSettings) {
+    const auto outcome = judge("hangs-with-images-post0", "access/on.IMAGES");
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(errorsIn(outcome.text), 1U) << outcome.text;
+    EXPECT_THAT(outcome.text,
+                testing::ContainsRegex("deviates in [0-9]+ required .*could not be judged in 1 case"));
+}
+
+TEST_F(BadTarget, AnErrorEndsNoOtherCases) {
+    const auto outcome =
+        judgeAll("hangs-after-images", {"evasion/image-name-with-slashes", "evasion/section-after-a-word"});
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(errorsIn(outcome.text), 1U) << outcome.text;
+    EXPECT_THAT(outcome.text, HasSubstr("deviates in 1 required case; could not be judged in 1 case"));
+}
+
+TEST_F(BadTarget, WhereNothingWorksThereIsOneError) {
+    for (const char* id : {"access/on.I", "evasion/"}) {
+        const auto outcome = judge("dies-at-start", id);
+        EXPECT_EQ(outcome.status, 2);
+        EXPECT_EQ(errorsIn(outcome.text), 1U) << outcome.text;
+        EXPECT_THAT(outcome.text, AllOf(HasSubstr("could not be judged in 1 case"), HasSubstr("not tried")));
+    }
+}
+
+// Not by the clock: until it has seen a thousand other programs come and go.
+TEST_F(BadTarget, StartingSlowlyFails) {
+    const auto outcome = judge("never-listens", "lifecycle/ready-quickly");
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.text, HasSubstr("does not accept while 1000 trivial programs start and end"));
+    EXPECT_EQ(judge("forwards-all", "lifecycle/ready-quickly").status, 0);
+}
+
+// A start script that does not exec: told to end, the shell goes and the proxy stays.
+TEST_F(BadTarget, WhatItLeavesRunningIsToldAndEnded) {
+    const auto script =
+        write("run", std::string("#!/bin/sh\n") + BAD_TARGET + " forwards-all \"$0\"\nexit 0\n");
+    std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+    const auto file = write("script.json", R"({"name": "script", "command": ["./run"]})");
+    const auto outcome = runProgram({"run", "--target", file, "--id", "access/all.post1/ContainerList",
+                                     "--id", "lifecycle/ready-quickly"});
+    EXPECT_EQ(outcome.status, 0) << outcome.text;
+    EXPECT_THAT(outcome.text,
+                HasSubstr("left running when it ended, and ended by the suite: bad-target (2 times)"));
+    EXPECT_THAT(outcome.text, HasSubstr("must exec"));
+    std::size_t running = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+        std::ostringstream words;
+        words << std::ifstream(entry.path() / "cmdline").rdbuf();
+        if (words.str().find(folder_.path()) != std::string::npos) ++running;
+    }
+    EXPECT_EQ(running, 0U);
 }
 
 TEST_F(BadTarget, MissingProgramIsNamed) {
@@ -243,7 +354,8 @@ TEST(CommandLine, ListsAndExplains) {
     EXPECT_EQ(runProgram({"list", "--id", "access/none.post0/ContainerList/GET"}).text,
               "access/none.post0/ContainerList/GET/unprefixed\naccess/none.post0/ContainerList/GET/v1.24\n"
               "access/none.post0/ContainerList/GET/v1.57\n");
-    const auto outcome = runProgram({"explain", "access/none.post0/ContainerList/GET/v1.44"});
+    const auto outcome =
+        runProgram({"explain", "--prefixes", "all", "access/none.post0/ContainerList/GET/v1.44"});
     EXPECT_EQ(outcome.status, 0);
     EXPECT_THAT(outcome.text, HasSubstr("the proxy must not forward GET /v1.44/containers/json"));
 }
