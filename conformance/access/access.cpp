@@ -1,7 +1,7 @@
 #include "conformance/access/access.h"
 
 #include "conformance/access/client.h"
-#include "conformance/access/head.h"
+#include "conformance/net/head.h"
 #include "conformance/access/origin.h"
 #include "conformance/target/target.h"
 #include "conformance/workspace.h"

@@ -1,6 +1,6 @@
 #include "conformance/access/client.h"
 
-#include "conformance/access/head.h"
+#include "conformance/net/head.h"
 #include "conformance/net/socket.h"
 #include "conformance/target/target.h"
 

@@ -1,6 +1,6 @@
 #include "conformance/access/origin.h"
 
-#include "conformance/access/head.h"
+#include "conformance/net/head.h"
 #include "conformance/net/socket.h"
 
 #include <algorithm>

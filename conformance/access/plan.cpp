@@ -1,6 +1,6 @@
 #include "conformance/access/plan.h"
 
-#include "conformance/access/head.h"
+#include "conformance/net/head.h"
 
 #include <algorithm>
 #include <array>

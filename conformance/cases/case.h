@@ -77,8 +77,9 @@ struct Step {
     Who who = Who::all;
     unsigned number = 1; // which client, which daemon connection
     Act act = Act::quiet;
-    std::string text;  // as written, with escapes replaced where it is not bytes
-    std::string bytes; // where it takes bytes
+    bool wanted = false; // it says what must happen, not what happens
+    std::string text;    // as written, with escapes replaced where it is not bytes
+    std::string bytes;   // where it takes bytes
     Statuses statuses;
     std::uint64_t count = 0; // milliseconds, lines, a status, …
     std::string written;     // for reports
@@ -101,6 +102,8 @@ struct Case {
     std::string file;
     std::size_t line = 0;
     std::vector<Step> steps;
+
+    const Step* stepOf(Act act) const; // the first one; null: it has none
 };
 
 // Throws TableError: an unknown key, a value that cannot be read, a case without sentence or steps, an id

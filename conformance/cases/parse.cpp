@@ -14,70 +14,74 @@ namespace {
 // What follows the colon of a step.
 enum class Takes : std::uint8_t { nothing, text, bytes, statuses, number, numberAndBytes };
 
+// What a step is for: something happens, or something is wanted, which reports tell as what must happen.
+enum class Means : std::uint8_t { does, wants };
+
 struct Word {
     std::string_view text;
     Who who;
     Act act;
+    Means means;
     Takes takes;
 };
 
 // The closed list of steps: tables/README.md says what each means.
 // clang-format off
 constexpr std::array words{
-    Word{"client connects", Who::client, Act::connects, Takes::text},
-    Word{"client sends", Who::client, Act::sends, Takes::bytes},
-    Word{"client sends bytewise", Who::client, Act::sendsBytewise, Takes::bytes},
-    Word{"client ends", Who::client, Act::ends, Takes::nothing},
-    Word{"client closes", Who::client, Act::closes, Takes::nothing},
-    Word{"client resets", Who::client, Act::resets, Takes::nothing},
-    Word{"client gets status", Who::client, Act::getsStatus, Takes::statuses},
-    Word{"client gets reason", Who::client, Act::getsReason, Takes::text},
-    Word{"client gets head", Who::client, Act::getsHead, Takes::statuses},
-    Word{"client gets field", Who::client, Act::getsField, Takes::text},
-    Word{"client gets fields", Who::client, Act::getsFields, Takes::text},
-    Word{"client lacks field", Who::client, Act::lacksField, Takes::text},
-    Word{"client gets body", Who::client, Act::getsBody, Takes::bytes},
-    Word{"client gets body with", Who::client, Act::getsBodyWith, Takes::bytes},
-    Word{"client gets bytes", Who::client, Act::getsBytes, Takes::bytes},
-    Word{"client gets end", Who::client, Act::getsEnd, Takes::nothing},
-    Word{"client is closed", Who::client, Act::isClosed, Takes::nothing},
-    Word{"client stays open", Who::client, Act::staysOpen, Takes::nothing},
-    Word{"daemon gets request", Who::daemon, Act::getsRequest, Takes::text},
-    Word{"daemon gets head", Who::daemon, Act::getsRequestHead, Takes::text},
-    Word{"daemon gets field", Who::daemon, Act::getsField, Takes::text},
-    Word{"daemon gets fields", Who::daemon, Act::getsFields, Takes::text},
-    Word{"daemon lacks field", Who::daemon, Act::lacksField, Takes::text},
-    Word{"daemon gets body", Who::daemon, Act::getsBody, Takes::bytes},
-    Word{"daemon gets body with", Who::daemon, Act::getsBodyWith, Takes::bytes},
-    Word{"daemon gets bytes", Who::daemon, Act::getsBytes, Takes::bytes},
-    Word{"daemon gets end", Who::daemon, Act::getsEnd, Takes::nothing},
-    Word{"daemon gets nothing", Who::daemon, Act::getsNothing, Takes::nothing},
-    Word{"daemon gets one reading", Who::daemon, Act::getsOneReading, Takes::nothing},
-    Word{"daemon is closed", Who::daemon, Act::isClosed, Takes::nothing},
-    Word{"daemon stays open", Who::daemon, Act::staysOpen, Takes::nothing},
-    Word{"daemon sends", Who::daemon, Act::sends, Takes::bytes},
-    Word{"daemon sends bytewise", Who::daemon, Act::sendsBytewise, Takes::bytes},
-    Word{"daemon answers", Who::daemon, Act::answers, Takes::numberAndBytes},
-    Word{"daemon ends", Who::daemon, Act::ends, Takes::nothing},
-    Word{"daemon closes", Who::daemon, Act::closes, Takes::nothing},
-    Word{"daemon goes", Who::daemon, Act::goes, Takes::nothing},
-    Word{"daemon comes", Who::daemon, Act::comes, Takes::nothing},
-    Word{"daemon refuses", Who::daemon, Act::refuses, Takes::nothing},
-    Word{"target does not start", Who::target, Act::failsToStart, Takes::nothing},
-    Word{"target says", Who::target, Act::saysText, Takes::text},
-    Word{"target does not say", Who::target, Act::saysNot, Takes::text},
-    Word{"target says at most lines", Who::target, Act::saysLines, Takes::number},
-    Word{"target is told", Who::target, Act::isTold, Takes::text},
-    Word{"target ends", Who::target, Act::exits, Takes::nothing},
-    Word{"target ends with status", Who::target, Act::exitsWith, Takes::number},
-    Word{"target starts again", Who::target, Act::startsAgain, Takes::nothing},
-    Word{"target is ready within programs", Who::target, Act::isReadyWithin, Takes::number},
-    Word{"target uses at most KiB", Who::target, Act::usesAtMost, Takes::number},
-    Word{"target has no timer within s", Who::target, Act::hasNoTimer, Takes::number},
-    Word{"target made a socket of mode", Who::target, Act::hasFile, Takes::text},
-    Word{"quiet for ms", Who::all, Act::quiet, Takes::number},
-    Word{"crowd", Who::all, Act::crowd, Takes::numberAndBytes},
-    Word{"crowd leaves", Who::all, Act::crowdLeaves, Takes::nothing},
+    Word{"client connects", Who::client, Act::connects, Means::does, Takes::text},
+    Word{"client sends", Who::client, Act::sends, Means::does, Takes::bytes},
+    Word{"client sends bytewise", Who::client, Act::sendsBytewise, Means::does, Takes::bytes},
+    Word{"client ends", Who::client, Act::ends, Means::does, Takes::nothing},
+    Word{"client closes", Who::client, Act::closes, Means::does, Takes::nothing},
+    Word{"client resets", Who::client, Act::resets, Means::does, Takes::nothing},
+    Word{"client gets status", Who::client, Act::getsStatus, Means::wants, Takes::statuses},
+    Word{"client gets reason", Who::client, Act::getsReason, Means::wants, Takes::text},
+    Word{"client gets head", Who::client, Act::getsHead, Means::wants, Takes::statuses},
+    Word{"client gets field", Who::client, Act::getsField, Means::wants, Takes::text},
+    Word{"client gets fields", Who::client, Act::getsFields, Means::wants, Takes::text},
+    Word{"client lacks field", Who::client, Act::lacksField, Means::wants, Takes::text},
+    Word{"client gets body", Who::client, Act::getsBody, Means::wants, Takes::bytes},
+    Word{"client gets body with", Who::client, Act::getsBodyWith, Means::wants, Takes::bytes},
+    Word{"client gets bytes", Who::client, Act::getsBytes, Means::wants, Takes::bytes},
+    Word{"client gets end", Who::client, Act::getsEnd, Means::wants, Takes::nothing},
+    Word{"client is closed", Who::client, Act::isClosed, Means::wants, Takes::nothing},
+    Word{"client stays open", Who::client, Act::staysOpen, Means::wants, Takes::nothing},
+    Word{"daemon gets request", Who::daemon, Act::getsRequest, Means::wants, Takes::text},
+    Word{"daemon gets head", Who::daemon, Act::getsRequestHead, Means::wants, Takes::text},
+    Word{"daemon gets field", Who::daemon, Act::getsField, Means::wants, Takes::text},
+    Word{"daemon gets fields", Who::daemon, Act::getsFields, Means::wants, Takes::text},
+    Word{"daemon lacks field", Who::daemon, Act::lacksField, Means::wants, Takes::text},
+    Word{"daemon gets body", Who::daemon, Act::getsBody, Means::wants, Takes::bytes},
+    Word{"daemon gets body with", Who::daemon, Act::getsBodyWith, Means::wants, Takes::bytes},
+    Word{"daemon gets bytes", Who::daemon, Act::getsBytes, Means::wants, Takes::bytes},
+    Word{"daemon gets end", Who::daemon, Act::getsEnd, Means::wants, Takes::nothing},
+    Word{"daemon gets nothing", Who::daemon, Act::getsNothing, Means::wants, Takes::nothing},
+    Word{"daemon gets one reading", Who::daemon, Act::getsOneReading, Means::wants, Takes::nothing},
+    Word{"daemon is closed", Who::daemon, Act::isClosed, Means::wants, Takes::nothing},
+    Word{"daemon stays open", Who::daemon, Act::staysOpen, Means::wants, Takes::nothing},
+    Word{"daemon sends", Who::daemon, Act::sends, Means::does, Takes::bytes},
+    Word{"daemon sends bytewise", Who::daemon, Act::sendsBytewise, Means::does, Takes::bytes},
+    Word{"daemon answers", Who::daemon, Act::answers, Means::does, Takes::numberAndBytes},
+    Word{"daemon ends", Who::daemon, Act::ends, Means::does, Takes::nothing},
+    Word{"daemon closes", Who::daemon, Act::closes, Means::does, Takes::nothing},
+    Word{"daemon goes", Who::daemon, Act::goes, Means::does, Takes::nothing},
+    Word{"daemon comes", Who::daemon, Act::comes, Means::does, Takes::nothing},
+    Word{"daemon refuses", Who::daemon, Act::refuses, Means::does, Takes::nothing},
+    Word{"target does not start", Who::target, Act::failsToStart, Means::wants, Takes::nothing},
+    Word{"target says", Who::target, Act::saysText, Means::wants, Takes::text},
+    Word{"target does not say", Who::target, Act::saysNot, Means::wants, Takes::text},
+    Word{"target says at most lines", Who::target, Act::saysLines, Means::wants, Takes::number},
+    Word{"target is told", Who::target, Act::isTold, Means::does, Takes::text},
+    Word{"target ends", Who::target, Act::exits, Means::wants, Takes::nothing},
+    Word{"target ends with status", Who::target, Act::exitsWith, Means::wants, Takes::number},
+    Word{"target starts again", Who::target, Act::startsAgain, Means::does, Takes::nothing},
+    Word{"target is ready within programs", Who::target, Act::isReadyWithin, Means::wants, Takes::number},
+    Word{"target uses at most KiB", Who::target, Act::usesAtMost, Means::wants, Takes::number},
+    Word{"target has no timer within s", Who::target, Act::hasNoTimer, Means::wants, Takes::number},
+    Word{"target made a socket of mode", Who::target, Act::hasFile, Means::wants, Takes::text},
+    Word{"quiet for ms", Who::all, Act::quiet, Means::wants, Takes::number},
+    Word{"crowd", Who::all, Act::crowd, Means::does, Takes::numberAndBytes},
+    Word{"crowd leaves", Who::all, Act::crowdLeaves, Means::does, Takes::nothing},
 };
 // clang-format on
 
@@ -349,6 +353,7 @@ private:
             fail("unknown key '" + std::string(key) + "'; conformance/tables/README.md lists them");
         made.who = word->who;
         made.act = word->act;
+        made.wanted = word->means == Means::wants;
         made.written = std::string(key) + (line_.value.empty() ? "" : ": " + std::string(line_.value));
         take(made, word->takes);
         return made;
@@ -478,14 +483,13 @@ private:
     std::vector<Case> cases_;
 };
 
-bool isExpectation(const Step& step) {
-    return step.written.find(" gets ") != std::string::npos ||
-           step.written.find(" lacks ") != std::string::npos ||
-           step.written.find(" closed") != std::string::npos ||
-           step.written.find(" open") != std::string::npos || step.who == Who::target;
-}
-
 } // namespace
+
+const Step* Case::stepOf(Act act) const {
+    const auto found =
+        std::find_if(steps.begin(), steps.end(), [act](const Step& step) { return step.act == act; });
+    return found == steps.end() ? nullptr : &*found;
+}
 
 bool Statuses::has(int status) const {
     return std::any_of(ranges.begin(), ranges.end(), [status](const auto& range) {
@@ -511,7 +515,7 @@ std::vector<Case> builtinCases(const std::string& family, Dialect dialect) {
 std::string expectedInWords(const Case& one) {
     std::string text;
     for (const auto& step : one.steps)
-        if (isExpectation(step)) text.append(text.empty() ? "" : "; ").append(step.written);
+        if (step.wanted) text.append(text.empty() ? "" : "; ").append(step.written);
     return text.empty() ? "nothing at the daemon" : text;
 }
 

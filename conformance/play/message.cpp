@@ -1,7 +1,7 @@
 #include "conformance/play/message.h"
 
-#include "conformance/access/head.h"
 #include "conformance/cases/bytes.h"
+#include "conformance/net/head.h"
 
 #include <algorithm>
 #include <strings.h>

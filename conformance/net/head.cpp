@@ -1,4 +1,4 @@
-#include "conformance/access/head.h"
+#include "conformance/net/head.h"
 
 #include <charconv>
 #include <strings.h>
