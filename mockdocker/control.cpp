@@ -64,19 +64,44 @@ Value oneOf(const Object& object, const std::string& key, const std::map<std::st
     throw BadCommand("\"" + key + "\":" + quote(text) + " is not one of " + names);
 }
 
-const std::map<std::string, FaultKind> kinds = {
-    {"refuse", FaultKind::refuse},   {"die", FaultKind::die},
-    {"answer", FaultKind::answer},   {"raw", FaultKind::raw},
-    {"echo", FaultKind::echo},       {"huge", FaultKind::huge},
-    {"http10", FaultKind::http10},   {"interim", FaultKind::interim},
-    {"trailer", FaultKind::trailer}, {"closeDelimited", FaultKind::closeDelimited},
-    {"stall", FaultKind::stall},     {"drip", FaultKind::drip},
-    {"cut", FaultKind::cut}};
+/// What is scripted by one name, and what may stand there besides the conditions.
+struct Kind {
+    std::string_view name;
+    FaultKind kind;
+    std::string_view members;
+};
 
-void refuseUnknown(const Object& command, const std::vector<std::string>& known) {
-    for (const auto& key : command.getNames()) {
-        if (std::ranges::find(known, key) == known.end()) throw BadCommand("unknown member " + quote(key));
+// clang-format off
+constexpr std::array kinds{
+    Kind{"refuse", FaultKind::refuse, ""},
+    Kind{"die", FaultKind::die, ""},
+    Kind{"answer", FaultKind::answer, "status fields body base64 contentType early then"},
+    Kind{"raw", FaultKind::raw, "body base64 early then"},
+    Kind{"echo", FaultKind::echo, ""},
+    Kind{"huge", FaultKind::huge, "size sized"},
+    Kind{"http10", FaultKind::http10, ""},
+    Kind{"interim", FaultKind::interim, "body base64"},
+    Kind{"trailer", FaultKind::trailer, "body base64"},
+    Kind{"closeDelimited", FaultKind::closeDelimited, ""},
+    Kind{"stall", FaultKind::stall, "where offset"},
+    Kind{"drip", FaultKind::drip, "where offset"},
+    Kind{"cut", FaultKind::cut, "where offset reset"},
+};
+// clang-format on
+
+bool isAmong(std::string_view words, std::string_view wanted) {
+    while (!words.empty()) {
+        const auto end = std::min(words.size(), words.find(' '));
+        if (words.substr(0, end) == wanted) return true;
+        words.remove_prefix(std::min(words.size(), end + 1));
     }
+    return false;
+}
+
+void refuseUnknown(const Object& command, std::string_view members, std::string_view more = {}) {
+    for (const auto& key : command.getNames())
+        if (key != "do" && !isAmong(members, key) && !isAmong(more, key))
+            throw BadCommand("unknown member " + quote(key));
 }
 
 Fields fieldsAt(const Object& object) { // [["Name","value"],…]: order and repetition matter
@@ -91,12 +116,13 @@ Fields fieldsAt(const Object& object) { // [["Name","value"],…]: order and rep
 }
 
 Fault faultFrom(const Object& command) {
-    refuseUnknown(command,
-                  {"do", "fault", "method", "path", "head", "skip", "times", "where", "offset", "reset",
-                   "status", "fields", "body", "base64", "contentType", "early", "then", "size", "sized"});
     if (!command.has("fault")) throw BadCommand("\"fault\" is missing");
+    std::map<std::string, const Kind*> known;
+    for (const Kind& kind : kinds) known.emplace(kind.name, &kind);
+    const Kind* const kind = oneOf<const Kind*>(command, "fault", known, nullptr);
+    refuseUnknown(command, "fault method path head skip times", kind->members);
     Fault fault;
-    fault.kind = oneOf(command, "fault", kinds, FaultKind::stall);
+    fault.kind = kind->kind;
     fault.method = json::stringAt(command, "method");
     fault.path = json::stringAt(command, "path");
     fault.head = json::stringAt(command, "head");
@@ -154,7 +180,6 @@ std::string toJson(const RecordedConnection& connection, const std::string& need
 }
 
 std::string records(MockDaemon& daemon, const Object& command) {
-    refuseUnknown(command, {"do", "head"});
     std::vector<std::string> connections;
     for (const auto& connection : daemon.recorded()) {
         std::string text = toJson(connection, json::stringAt(command, "head"));
@@ -169,81 +194,144 @@ bool isKnown(const RecordedConnection& connection, std::uint64_t number, const s
            (end.empty() ? connection.end != End::open : name(connection.end) == end);
 }
 
-// {"do":"wait"} with "requests", "hits" (and "id"), "ended" (a connection's number), or "idle": true.
-std::string wait(MockDaemon& daemon, const Object& command) {
-    refuseUnknown(command, {"do", "requests", "head", "hits", "id", "ended", "end", "idle", "accepted",
-                            "afterUpgrade", "ms"});
-    const std::chrono::milliseconds deadline(numberAt(command, "ms", 10000));
-    const std::string needle = json::stringAt(command, "head");
-    const Recorder& recorder = daemon.recorder();
-    bool held = false;
-    if (command.has("hits")) {
-        held =
-            daemon.faults().waitForHits(numberAt(command, "id", 0), numberAt(command, "hits", 1), deadline);
-    } else if (command.has("ended")) {
-        held = recorder.waitUntil(
-            [number = numberAt(command, "ended", 0),
-             end = json::stringAt(command, "end")](const Recorder::Records& all) {
-                return std::ranges::any_of(all,
-                                           [&](const auto& record) { return isKnown(*record, number, end); });
-            },
-            deadline);
-    } else if (command.has("afterUpgrade")) {
-        held = recorder.waitUntil(
-            [&, bytes = numberAt(command, "afterUpgrade", 0)](const Recorder::Records& all) {
-                return std::ranges::any_of(all, [&](const auto& record) {
-                    return std::ranges::any_of(record->requests, [&](const auto& request) {
-                        return request->head.find(needle) != std::string::npos &&
-                               request->afterUpgradeBytes >= bytes;
-                    });
-                });
-            },
-            deadline);
-    } else if (json::boolAt(command, "idle")) {
-        held = recorder.waitForNoConnections(numberAt(command, "accepted", 0), deadline);
-    } else {
-        held = recorder.waitForRequests(numberAt(command, "requests", 1), needle, deadline);
-    }
+std::chrono::milliseconds deadlineOf(const Object& command) {
+    return std::chrono::milliseconds(numberAt(command, "ms", 10000));
+}
+
+std::string answered(bool held) {
     return json::object({{"ok", json::boolean(held)}});
 }
 
+std::string waitForRequests(MockDaemon& daemon, const Object& command) {
+    return answered(daemon.recorder().waitForRequests(numberAt(command, "requests", 1),
+                                                      json::stringAt(command, "head"), deadlineOf(command)));
+}
+
+std::string waitForHits(MockDaemon& daemon, const Object& command) {
+    return answered(daemon.faults().waitForHits(numberAt(command, "id", 0), numberAt(command, "hits", 1),
+                                                deadlineOf(command)));
+}
+
+std::string waitForEnd(MockDaemon& daemon, const Object& command) {
+    const auto number = numberAt(command, "ended", 0);
+    const auto end = json::stringAt(command, "end");
+    const auto ended = [&](const Recorder::Records& all) {
+        return std::ranges::any_of(all, [&](const auto& record) { return isKnown(*record, number, end); });
+    };
+    return answered(daemon.recorder().waitUntil(ended, deadlineOf(command)));
+}
+
+std::string waitForUpgraded(MockDaemon& daemon, const Object& command) {
+    const auto bytes = numberAt(command, "afterUpgrade", 0);
+    const auto needle = json::stringAt(command, "head");
+    const auto isMeant = [&](const auto& request) {
+        return request->head.find(needle) != std::string::npos && request->afterUpgradeBytes >= bytes;
+    };
+    const auto arrived = [&](const Recorder::Records& all) {
+        return std::ranges::any_of(
+            all, [&](const auto& record) { return std::ranges::any_of(record->requests, isMeant); });
+    };
+    return answered(daemon.recorder().waitUntil(arrived, deadlineOf(command)));
+}
+
+std::string waitForIdle(MockDaemon& daemon, const Object& command) {
+    if (!json::boolAt(command, "idle")) throw BadCommand("\"idle\" must be true");
+    return answered(
+        daemon.recorder().waitForNoConnections(numberAt(command, "accepted", 0), deadlineOf(command)));
+}
+
+std::string script(MockDaemon& daemon, const Object& command) {
+    return json::object({{"ok", "true"}, {"id", std::to_string(daemon.script(faultFrom(command)))}});
+}
+
 std::string release(MockDaemon& daemon, const Object& command) {
-    refuseUnknown(command, {"do", "id", "bytes"});
     const FaultId id = numberAt(command, "id", 0);
     if (command.has("bytes"))
         daemon.faults().release(id, numberAt(command, "bytes", 0));
     else
         daemon.faults().release(id);
-    return R"({"ok":true})";
+    return answered(true);
 }
 
-std::string ok(const std::function<void()>& action) {
-    action();
-    return R"({"ok":true})";
+std::string remove(MockDaemon& daemon, const Object& command) {
+    daemon.faults().remove(numberAt(command, "id", 0));
+    return answered(true);
 }
 
-std::string obey(MockDaemon& daemon, const Object& command, const std::function<void()>& stop) {
-    const std::string what = json::stringAt(command, "do");
-    if (what == "records") return records(daemon, command);
-    if (what == "wait") return wait(daemon, command);
-    if (what == "script")
-        return json::object({{"ok", "true"}, {"id", std::to_string(daemon.script(faultFrom(command)))}});
-    if (what == "release") return release(daemon, command);
-    if (what == "remove") return ok([&] { daemon.faults().remove(numberAt(command, "id", 0)); });
-    if (what == "hits")
-        return json::object({{"hits", std::to_string(daemon.faults().hits(numberAt(command, "id", 0)))}});
-    if (what == "clear") {
-        return ok([&] {
-            daemon.faults().clear();
-            daemon.recorder().clear();
-        });
-    }
-    if (what == "forget") return ok([&] { daemon.recorder().clear(); });
-    if (what == "recording") return ok([&] { daemon.recorder().setEnabled(json::boolAt(command, "on")); });
-    if (what == "die") return ok([&] { daemon.die(); });
-    if (what == "rise") return ok([&] { daemon.rise(); });
-    if (what == "stop") return ok(stop);
-    throw BadCommand("unknown \"do\":" + quote(what));
+std::string hits(MockDaemon& daemon, const Object& command) {
+    return json::object({{"hits", std::to_string(daemon.faults().hits(numberAt(command, "id", 0)))}});
+}
+
+std::string clear(MockDaemon& daemon, const Object&) {
+    daemon.faults().clear();
+    daemon.recorder().clear();
+    return answered(true);
+}
+
+std::string forget(MockDaemon& daemon, const Object&) {
+    daemon.recorder().clear();
+    return answered(true);
+}
+
+std::string recording(MockDaemon& daemon, const Object& command) {
+    daemon.recorder().setEnabled(json::boolAt(command, "on"));
+    return answered(true);
+}
+
+std::string die(MockDaemon& daemon, const Object&) {
+    daemon.die();
+    return answered(true);
+}
+
+std::string rise(MockDaemon& daemon, const Object&) {
+    daemon.rise();
+    return answered(true);
+}
+
+std::string nothing(MockDaemon&, const Object&) {
+    return answered(true);
+}
+
+/// The whole protocol. Of several rows with one name it is the one whose `key` stands there.
+struct Command {
+    std::string_view name;
+    std::string_view key;
+    std::string_view members; ///< besides "do" and the key
+    std::string (*obey)(MockDaemon&, const Object&);
+};
+
+constexpr std::string_view anyMembers = "*"; // obey() looks at them
+
+// clang-format off
+constexpr std::array commands{
+    Command{"records", "", "head", records},
+    Command{"wait", "hits", "id ms", waitForHits},
+    Command{"wait", "ended", "end ms", waitForEnd},
+    Command{"wait", "afterUpgrade", "head ms", waitForUpgraded},
+    Command{"wait", "idle", "accepted ms", waitForIdle},
+    Command{"wait", "", "requests head ms", waitForRequests},
+    Command{"script", "", anyMembers, script},
+    Command{"release", "", "id bytes", release},
+    Command{"remove", "", "id", remove},
+    Command{"hits", "", "id", hits},
+    Command{"clear", "", "", clear},
+    Command{"forget", "", "", forget},
+    Command{"recording", "", "on", recording},
+    Command{"die", "", "", die},
+    Command{"rise", "", "", rise},
+    Command{"stop", "", "", nothing}, // by control(), which knows how
+};
+// clang-format on
+
+std::string obey(MockDaemon& daemon, const Object& object, const std::function<void()>& stop) {
+    const std::string what = json::stringAt(object, "do");
+    const auto* const command = std::ranges::find_if(commands, [&](const Command& one) {
+        return one.name == what && (one.key.empty() || object.has(std::string(one.key)));
+    });
+    if (command == commands.end()) throw BadCommand("unknown \"do\":" + quote(what));
+    if (command->members != anyMembers) refuseUnknown(object, command->members, command->key);
+    if (what == "stop") stop();
+    return command->obey(daemon, object);
 }
 
 } // namespace

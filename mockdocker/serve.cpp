@@ -2,6 +2,7 @@
 
 #include "mockdocker/faults/perform.h"
 #include "mockdocker/routes/route.h"
+#include "mockdocker/state/json.h"
 #include "mockdocker/wire/exchange.h"
 
 #include <algorithm>
@@ -12,6 +13,15 @@ namespace {
 
 constexpr std::size_t longestHead = (1 << 20) + 4096; // net/http DefaultMaxHeaderBytes and its slop
 constexpr int lingerMilliseconds = 500;               // net/http rstAvoidanceDelay
+
+/// The ids of the faults of one group, with blanks between them.
+std::string idsOf(const FaultScript::Taken& faults, bool (*isOfGroup)(FaultKind)) {
+    std::string ids;
+    for (const auto& fault : faults)
+        if (isOfGroup(fault->fault.kind))
+            ids.append(ids.empty() ? "" : " ").append(std::to_string(fault->id));
+    return ids;
+}
 
 /// The conversation on one connection.
 class Conversation {
@@ -100,15 +110,19 @@ bool Conversation::next() {
 
 bool Conversation::answer() {
     const auto faults = services_.script.take(request_);
-    std::optional<FaultValve> valve;
-    for (const auto& fault : faults) {
-        const FaultKind kind = fault->fault.kind;
-        if (kind == FaultKind::stall || kind == FaultKind::drip || kind == FaultKind::cut) {
-            valve.emplace(services_.script, connection_, fault);
-        }
-    }
-    connection_.setValve(valve ? &*valve : nullptr);
     Exchange exchange(connection_, services_.recorder, current_, request_);
+    for (const auto group : {isFlow, replacesAnswer}) {
+        const std::string ids = idsOf(faults, group);
+        if (ids.find(' ') == std::string::npos) continue;
+        exchange.reply(
+            500,
+            json::object({{"message", json::quote("mockdocker: faults " + ids + " do not combine")}}) + "\n");
+        return exchange.end();
+    }
+    std::optional<FaultValve> valve;
+    for (const auto& fault : faults)
+        if (isFlow(fault->fault.kind)) valve.emplace(services_.script, connection_, fault);
+    connection_.setValve(valve ? &*valve : nullptr);
     const bool keep = respond(exchange, faults);
     connection_.setValve(nullptr);
     return keep;

@@ -8,7 +8,8 @@
 
 namespace mockdocker {
 
-/// What happens. Kinds of different groups combine on one request: an answer, a change of style, a valve.
+/// What happens. Kinds of different groups combine on one request: an answer, changes of style, a flow. Two answers or
+/// two flows do not: a request that both are scripted for is answered 500, which names them.
 enum class FaultKind {
     // instead of a request
     refuse, ///< the connection is closed as soon as it is accepted (path and method do not matter)

@@ -48,6 +48,10 @@ bool replacesAnswer(FaultKind kind) {
            kind == FaultKind::huge;
 }
 
+bool isFlow(FaultKind kind) {
+    return kind == FaultKind::stall || kind == FaultKind::drip || kind == FaultKind::cut;
+}
+
 void perform(const Fault& fault, Exchange& exchange) {
     switch (fault.kind) {
     case FaultKind::answer:

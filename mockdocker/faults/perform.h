@@ -9,6 +9,7 @@ namespace mockdocker {
 /// Answers as the fault says. Style and flow faults are not performed, they change what is.
 void perform(const Fault& fault, Exchange& exchange);
 [[nodiscard]] bool replacesAnswer(FaultKind kind);
+[[nodiscard]] bool isFlow(FaultKind kind);
 void applyStyle(const Fault& fault, AnswerStyle& style);
 
 } // namespace mockdocker

@@ -1,5 +1,7 @@
 #include "mockdocker/faults/script.h"
 
+#include "mockdocker/faults/perform.h"
+
 #include <algorithm>
 
 namespace mockdocker {
@@ -9,10 +11,6 @@ bool matches(const Fault& fault, const Request& request) {
     return (fault.method.empty() || fault.method == request.method) &&
            (fault.path.empty() || globMatches(fault.path, request.target)) &&
            request.head.find(fault.head) != std::string::npos;
-}
-
-bool isFlow(FaultKind kind) {
-    return kind == FaultKind::stall || kind == FaultKind::drip || kind == FaultKind::cut;
 }
 
 } // namespace
