@@ -17,17 +17,18 @@ namespace conformance {
 class Baseline {
 public:
     Baseline() = default;
-    static Baseline read(const std::string& file); // throws TableError; the empty name is the empty baseline
-    static Baseline parse(std::string_view text, std::string file);
+    /// Throws TableError; the empty name is the empty baseline.
+    [[nodiscard]] static Baseline read(const std::string& file);
+    [[nodiscard]] static Baseline parse(std::string_view text, std::string file);
 
-    bool knows(const std::string& id) const; // whether a failure of this case is expected
+    [[nodiscard]] bool knows(const std::string& id) const; ///< whether a failure of this case is expected
     void ran(const std::string& id, bool pass);
 
-    // Rows that cases ran for, none of which failed, as "file:line: id".
-    std::vector<std::string> outdated() const;
-    bool empty() const { return entries_.empty(); }
+    /// Rows that cases ran for, none of which failed, as "file:line: id".
+    [[nodiscard]] std::vector<std::string> outdated() const;
+    [[nodiscard]] bool empty() const { return entries_.empty(); }
 
-    // Throws TableError for a row that names none of the cases there are, whether they are run or not.
+    /// Throws TableError for a row that names none of the cases there are, whether they are run or not.
     void checkRows(Dialect dialect) const;
 
 private:
@@ -42,7 +43,7 @@ private:
     std::vector<Entry> entries_;
 };
 
-// Whether `text` matches `pattern`, in which '*' stands for any run of characters, also none.
-bool matchesPattern(std::string_view text, std::string_view pattern);
+/// Whether `text` matches `pattern`, in which '*' stands for any run of characters, also none.
+[[nodiscard]] bool matchesPattern(std::string_view text, std::string_view pattern);
 
 } // namespace conformance

@@ -8,13 +8,14 @@
 
 namespace conformance {
 
-int run(const Options& options, std::ostream& out);
-int compare(const Options& options, std::ostream& out);
-int render(const Options& options, std::ostream& out);
-int list(const Options& options, std::ostream& out);
-int explain(const Options& options, std::ostream& out);
+[[nodiscard]] int run(const Options& options, std::ostream& out);
+[[nodiscard]] int compare(const Options& options, std::ostream& out);
+[[nodiscard]] int render(const Options& options, std::ostream& out);
+[[nodiscard]] int list(const Options& options, std::ostream& out);
+[[nodiscard]] int explain(const Options& options, std::ostream& out);
 
-// Parses, dispatches, and turns every exception into a message on `err` and status 2.
-int commandLineMain(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
+/// Parses, dispatches, and turns every exception into a message on `err` and status 2.
+[[nodiscard]] int commandLineMain(const std::vector<std::string>& arguments, std::ostream& out,
+                                  std::ostream& err);
 
 } // namespace conformance

@@ -15,7 +15,7 @@ public:
     JsonError(std::size_t line, const std::string& what)
         : std::runtime_error(what)
         , line_(line) {}
-    std::size_t line() const { return line_; }
+    [[nodiscard]] std::size_t line() const { return line_; }
 
 private:
     std::size_t line_;
@@ -23,10 +23,10 @@ private:
 
 struct JsonFile {
     Poco::Dynamic::Var value;
-    std::map<std::string, std::size_t> lines; // of the outermost object's keys
+    std::map<std::string, std::size_t> lines; ///< of the outermost object's keys
 };
 
-// Throws JsonError for what is not JSON (RFC 8259), and for a key that stands in one object twice.
-JsonFile parseJson(const std::string& text);
+/// Throws JsonError for what is not JSON (RFC 8259), and for a key that stands in one object twice.
+[[nodiscard]] JsonFile parseJson(const std::string& text);
 
 } // namespace conformance

@@ -13,38 +13,38 @@
 
 namespace conformance {
 
-// How much a deviation counts.
+/// How much a deviation counts.
 enum class Level {
-    required,  // the documented contract
-    hardening, // the deliberate exceptions to it, each stricter than what the field does
-    observed,  // no rule: reported, never judged
+    required,  ///< the documented contract
+    hardening, ///< the deliberate exceptions to it, each stricter than what the field does
+    observed,  ///< no rule: reported, never judged
 };
 
-std::string_view nameOf(Level level);
+[[nodiscard]] std::string_view nameOf(Level level);
 
 enum class Answer {
-    allow,  // forwarded
-    deny,   // 403, and nothing reaches the daemon
-    reject, // 400, and nothing reaches the daemon
-    refuse, // 403 or 400, and nothing reaches the daemon: the rules leave it open which
+    allow,  ///< forwarded
+    deny,   ///< 403, and nothing reaches the daemon
+    reject, ///< 400, and nothing reaches the daemon
+    refuse, ///< 403 or 400, and nothing reaches the daemon: the rules leave it open which
 };
 
-std::string_view nameOf(Answer answer);
+[[nodiscard]] std::string_view nameOf(Answer answer);
 
 struct Expectation {
     Answer answer = Answer::deny;
     Level level = Level::required;
-    std::string_view rule; // which rule decided, in a few words; lives as long as the program
+    std::string_view rule; ///< which rule decided, in a few words; lives as long as the program
 };
 
 class Oracle {
 public:
     Oracle(Dialect dialect, const Environment& environment);
 
-    // `target` is the request target as sent, origin-form or "*".
-    Expectation judge(std::string_view method, std::string_view target) const;
+    /// `target` is the request target as sent, origin-form or "*".
+    [[nodiscard]] Expectation judge(std::string_view method, std::string_view target) const;
 
-    bool granted(std::string_view variable) const;
+    [[nodiscard]] bool granted(std::string_view variable) const;
 
 private:
     struct Decision {
@@ -53,11 +53,11 @@ private:
     };
     struct Request;
 
-    Decision decide(const Request& request, bool strict) const;
-    Decision tecnativa(const Request& request, bool strict) const;
-    Decision linuxserver(const Request& request, bool strict) const;
-    bool anyGranted(VariableKind kind, const Request& request, bool strict) const;
-    bool closedGate(const Request& request, bool strict) const;
+    [[nodiscard]] Decision decide(const Request& request, bool strict) const;
+    [[nodiscard]] Decision tecnativa(const Request& request, bool strict) const;
+    [[nodiscard]] Decision linuxserver(const Request& request, bool strict) const;
+    [[nodiscard]] bool anyGranted(VariableKind kind, const Request& request, bool strict) const;
+    [[nodiscard]] bool closedGate(const Request& request, bool strict) const;
 
     Dialect dialect_;
     const Variables& variables_;
@@ -65,7 +65,7 @@ private:
     bool post_;
 };
 
-// One "%XX" decoding of a path. Nothing when an escape is broken.
-std::optional<std::string> decodedOnce(std::string_view path);
+/// One "%XX" decoding of a path. Nothing when an escape is broken.
+[[nodiscard]] std::optional<std::string> decodedOnce(std::string_view path);
 
 } // namespace conformance

@@ -11,7 +11,7 @@
 
 namespace conformance {
 
-// Cases of the access family: those of `plan` under each of `settings`.
+/// Cases of the access family: those of `plan` under each of `settings`.
 struct AccessSelection {
     std::vector<Settings> settings;
     AccessPlan plan;
@@ -19,12 +19,12 @@ struct AccessSelection {
 
 struct Selection {
     std::vector<Case> scripted;
-    std::vector<AccessSelection> access; // no case in two of them
+    std::vector<AccessSelection> access; ///< no case in two of them
 };
 
-// No families, no ids: everything but the family "long", for whose ten minutes one has to ask. Throws
-// UsageError where an id means no case.
-Selection select(const std::vector<std::string>& families, const std::vector<std::string>& ids,
-                 Dialect dialect, Prefixes prefixes);
+/// No families, no ids: everything but the family "long", for whose ten minutes one has to ask. Throws
+/// UsageError where an id means no case.
+[[nodiscard]] Selection select(const std::vector<std::string>& families, const std::vector<std::string>& ids,
+                               Dialect dialect, Prefixes prefixes);
 
 } // namespace conformance

@@ -11,19 +11,19 @@
 namespace conformance {
 
 struct Settings {
-    std::string id; // "on.CONTAINERS.post1"; never changes
+    std::string id; ///< "on.CONTAINERS.post1"; never changes
     Environment environment;
-    std::string about; // a few words for reports
-    // What reports file it under: "CONTAINERS" where it alone is on, "but CONTAINERS" where it alone is off,
-    // else a word.
+    std::string about; ///< a few words for reports
+    /// What reports file it under: "CONTAINERS" where it alone is on, "but CONTAINERS" where it alone is off,
+    /// else a word.
     std::string varies{};
 };
 
-// Every settings vector of a dialect; no two grant the same, the first of equals stays.
-std::vector<Settings> allSettings(Dialect dialect);
+/// Every settings vector of a dialect; no two grant the same, the first of equals stays.
+[[nodiscard]] std::vector<Settings> allSettings(Dialect dialect);
 
-// The rows of tables/settings.tsv for one dialect. Throws TableError.
-std::vector<Settings> applicationSettings(const Table& table, Dialect dialect);
-Table parseSettings(std::string_view text, std::string file);
+/// The rows of tables/settings.tsv for one dialect. Throws TableError.
+[[nodiscard]] std::vector<Settings> applicationSettings(const Table& table, Dialect dialect);
+[[nodiscard]] Table parseSettings(std::string_view text, std::string file);
 
 } // namespace conformance

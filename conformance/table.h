@@ -20,7 +20,7 @@ public:
 };
 
 struct Row {
-    std::size_t line = 0; // in the file, from 1
+    std::size_t line = 0; ///< in the file, from 1
     std::vector<std::string> fields;
 };
 
@@ -31,17 +31,18 @@ struct Table {
     [[noreturn]] void fail(const Row& row, std::string_view what) const;
 };
 
-// Throws when the columns are not exactly `columns`, in this order, or a row has too many or too few fields.
-Table parseTable(std::string_view text, std::string file, const std::vector<std::string_view>& columns);
+/// Throws when the columns are not exactly `columns`, in this order, or a row has too many or too few fields.
+[[nodiscard]] Table parseTable(std::string_view text, std::string file,
+                               const std::vector<std::string_view>& columns);
 
-// The parts of `field` between the separators, none for "-".
-std::vector<std::string> listOf(std::string_view field, char separator);
+/// The parts of `field` between the separators, none for "-".
+[[nodiscard]] std::vector<std::string> listOf(std::string_view field, char separator);
 
-// A table's text as built into the library, by its name without ending ("operations").
-// Throws std::out_of_range when there is none: a mistake in the suite itself.
-std::string_view embeddedTable(std::string_view name);
+/// A table's text as built into the library, by its name without ending ("operations").
+/// Throws std::out_of_range when there is none: a mistake in the suite itself.
+[[nodiscard]] std::string_view embeddedTable(std::string_view name);
 
-// The name under which embeddedTable's text is reported in errors: its path from the top of the tree.
-std::string embeddedTableFile(std::string_view name);
+/// The name under which embeddedTable's text is reported in errors: its path from the top of the tree.
+[[nodiscard]] std::string embeddedTableFile(std::string_view name);
 
 } // namespace conformance

@@ -42,7 +42,7 @@ def test_installed_it_needs_nothing_of_the_tree(tmp_path):
     assert "share/socket-proxy-conformance/targets/haproxy/run" in files
     assert not [file for file in files if not file.startswith(("bin/socket-proxy-conformance", "share/socket-proxy-conformance/"))]
     program = Path(tmp_path, "bin/socket-proxy-conformance")
-    told = subprocess.run([program, "explain", "framing/bare-cr.refused"], cwd="/", capture_output=True, text=True)
+    told = subprocess.run([program, "explain", "framing/bare-cr-in-a-value.refused"], cwd="/", capture_output=True, text=True)
     assert "the proxy must" in told.stdout, told.stderr
     target = tmp_path / "mine.json"
     target.write_text('{"name": "mine", "command": ["%s", "denies-all"]}' % (BUILD / "tests/conformance/bad-target"))

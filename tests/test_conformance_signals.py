@@ -17,19 +17,23 @@ BAD_TARGET = BUILD / "tests" / "conformance" / "bad-target"
 pytestmark = pytest.mark.skipif(not (SUITE.exists() and BAD_TARGET.exists()), reason=f"the suite is not built in {BUILD}")
 
 
+def text_of(path):
+    try:
+        return path.read_text()
+    except OSError:  # it has ended meanwhile
+        return ""
+
+
 def children_of(pid):
     """Of all its threads, as a target is started by the thread that judges it; and theirs."""
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text().split()]
+    found = [int(child) for task in Path(f"/proc/{pid}/task").glob("*") for child in text_of(task / "children").split()]
     return found + [grandchild for child in found for grandchild in children_of(child)]
 
 
 def bad_targets_of(pid):
     """All that runs, once bad-target itself does."""
     found = children_of(pid)
-    names = {Path(f"/proc/{child}/comm").read_text().strip() for child in found}
-    return found if "bad-target" in names else []
+    return found if "bad-target" in {text_of(Path(f"/proc/{child}/comm")).strip() for child in found} else []
 
 
 def awaited(condition, what, seconds=20):

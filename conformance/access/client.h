@@ -19,23 +19,24 @@ namespace conformance {
 
 class Client {
 public:
-    // Bytes of answers are kept where they are not what `expected` (by case: is it forwarded?) lets one
-    // expect.
+    /// Bytes of answers are kept where they are not what `expected` (by case: is it forwarded?) lets one
+    /// expect.
     Client(Poller& poller, const AccessPlan& plan, Observations& observations,
            const std::vector<bool>& expected, std::uint16_t port, int pipeline);
     ~Client();
 
-    bool done() const { return finished_ == plan_.cases().size(); }
-    std::size_t finished() const { return finished_; }
-    std::size_t unanswered() const { return unanswered_; } // because the target closed the connection
+    [[nodiscard]] bool done() const { return finished_ == plan_.cases().size(); }
+    [[nodiscard]] std::size_t finished() const { return finished_; }
+    /// Because the target closed the connection.
+    [[nodiscard]] std::size_t unanswered() const { return unanswered_; }
 
-    // Gives up on the oldest request of every connection. The text names one of them.
+    /// Gives up on the oldest request of every connection. The text names one of them.
     std::string abandonStalled();
 
 private:
     class Connection;
 
-    struct Share { // of the cases: what goes over one connection
+    struct Share { ///< of the cases: what goes over one connection
         std::uint32_t next = 0;
         std::uint32_t end = 0;
     };
@@ -48,7 +49,7 @@ private:
     const std::vector<bool>& expected_;
     const std::uint16_t port_;
     std::size_t pipeline_;
-    std::uint32_t next_ = 0; // that is in no connection's share
+    std::uint32_t next_ = 0; ///< that is in no connection's share
     std::size_t finished_ = 0;
     std::size_t unanswered_ = 0;
     std::vector<std::unique_ptr<Connection>> connections_;

@@ -16,11 +16,11 @@ namespace conformance {
 
 class Origin : private Poller::Handler {
 public:
-    // Listens on `socketPath` for as long as it lives.
+    /// Listens on `socketPath` for as long as it lives.
     Origin(Poller& poller, const std::string& socketPath);
     ~Origin() override;
 
-    // Where what is seen from now on is noted; bytes are kept of cases for which `expected` is false.
+    /// Where what is seen from now on is noted; bytes are kept of cases for which `expected` is false.
     void observe(Observations* observations, const std::vector<bool>* expected);
 
     void dropConnections();

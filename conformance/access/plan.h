@@ -16,33 +16,33 @@
 namespace conformance {
 
 enum class Prefixes {
-    common, // none, the oldest and the newest version
-    all,    // none and every version
+    common, ///< none, the oldest and the newest version
+    all,    ///< none and every version
 };
 
 struct AccessCase {
-    std::string id; // "ContainerList/GET/v1.44": what follows "access/SETTINGS/"
+    std::string id; ///< "ContainerList/GET/v1.44": what follows "access/SETTINGS/"
     const Operation* operation = nullptr;
     std::string_view method;
     std::string target;
-    std::string request;     // all its bytes; the case's number in the plan is in a header field
-    std::uint32_t first = 0; // on its connection: this one and those up to the case go before it
-    bool judged = true;      // else it only goes before one that is
+    std::string request;     ///< all its bytes; the case's number in the plan is in a header field
+    std::uint32_t first = 0; ///< on its connection: this one and those up to the case go before it
+    bool judged = true;      ///< else it only goes before one that is
 };
 
 class AccessPlan {
 public:
     static constexpr std::uint32_t onOneConnection = 128;
 
-    // Only cases whose id, or whose id's beginning, is `idPrefix`, and what goes before them.
+    /// Only cases whose id, or whose id's beginning, is `idPrefix`, and what goes before them.
     AccessPlan(const Catalogue& catalogue, Prefixes prefixes, std::string_view idPrefix = {});
 
-    const std::vector<AccessCase>& cases() const { return cases_; }
-    std::size_t judged() const { return judged_; }
+    [[nodiscard]] const std::vector<AccessCase>& cases() const { return cases_; }
+    [[nodiscard]] std::size_t judged() const { return judged_; }
 
-    // What went before the case on its connection, which began with `first`: "2 requests, from GET /a to GET
-    // /b". Empty: nothing.
-    std::string before(std::uint32_t number, std::uint32_t first) const;
+    /// What went before the case on its connection, which began with `first`: "2 requests, from GET /a to GET
+    /// /b". Empty: nothing.
+    [[nodiscard]] std::string before(std::uint32_t number, std::uint32_t first) const;
 
 private:
     void keepWhatIsNeeded(std::string_view idPrefix);
@@ -51,11 +51,11 @@ private:
     std::size_t judged_ = 0;
 };
 
-// A path template with names filled in: "/containers/{id}/json" becomes "/containers/conformance-1/json".
-std::string filledIn(std::string_view path);
+/// A path template with names filled in: "/containers/{id}/json" becomes "/containers/conformance-1/json".
+[[nodiscard]] std::string filledIn(std::string_view path);
 
-// Whether a case named `id` is meant by `wanted`: the whole id, or a beginning of it that ends at a slash or
-// at a name's middle, as a user types it.
-bool idMatches(std::string_view id, std::string_view wanted);
+/// Whether a case named `id` is meant by `wanted`: the whole id, or a beginning of it that ends at a slash or
+/// at a name's middle, as a user types it.
+[[nodiscard]] bool idMatches(std::string_view id, std::string_view wanted);
 
 } // namespace conformance

@@ -8,12 +8,12 @@
 
 namespace conformance {
 
-bool passes(const Expectation& expectation, const Observation& observation);
+[[nodiscard]] bool passes(const Expectation& expectation, const Observation& observation);
 
-std::string expectedInWords(const Expectation& expectation);
-std::string gotInWords(const Observation& observation);
+[[nodiscard]] std::string expectedInWords(const Expectation& expectation);
+[[nodiscard]] std::string gotInWords(const Observation& observation);
 
-// "must forward GET /containers/json": the proxy is the subject.
-std::string sentenceOf(const Expectation& expectation, const AccessCase& one);
+/// "must forward GET /containers/json": the proxy is the subject.
+[[nodiscard]] std::string sentenceOf(const Expectation& expectation, const AccessCase& one);
 
 } // namespace conformance

@@ -20,21 +20,21 @@ namespace conformance {
 struct CaseGroup {
     std::string id;
     std::string family;
-    std::string variable; // what the settings vary; empty where a family does not go through variables
+    std::string variable; ///< what the settings vary; empty where a family does not go through variables
     Level level = Level::required;
-    std::string sentence; // the proxy is the subject
+    std::string sentence; ///< the proxy is the subject
 };
 
-std::vector<CaseGroup> caseGroups(Dialect dialect);
+[[nodiscard]] std::vector<CaseGroup> caseGroups(Dialect dialect);
 
 struct GroupVerdict {
     std::string id;
     Status status = Status::error;
-    std::string why; // of everything but a pass
+    std::string why; ///< of everything but a pass
 };
 
-// In the order of `ids`. Deviations up to `judged` fail. Throws std::invalid_argument at an unknown id.
-std::vector<GroupVerdict> judgeGroups(const Adapter& adapter, const std::vector<std::string>& ids,
-                                      Level judged);
+/// In the order of `ids`. Deviations up to `judged` fail. Throws std::invalid_argument at an unknown id.
+[[nodiscard]] std::vector<GroupVerdict> judgeGroups(const Adapter& adapter,
+                                                    const std::vector<std::string>& ids, Level judged);
 
 } // namespace conformance

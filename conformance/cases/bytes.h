@@ -18,13 +18,13 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// One line of a table. Throws BytesError.
-std::string readBytes(std::string_view line);
+/// One line of a table. Throws BytesError.
+[[nodiscard]] std::string readBytes(std::string_view line);
 
-// The characters, with escapes replaced, not between quotes. Throws BytesError.
-std::string fromEscapes(std::string_view text);
+/// The characters, with escapes replaced, not between quotes. Throws BytesError.
+[[nodiscard]] std::string fromEscapes(std::string_view text);
 
-// For people: printable, at most `most` bytes of it, with quotes.
-std::string quoted(std::string_view bytes, std::size_t most = 400);
+/// For people: printable, at most `most` bytes of it, with quotes.
+[[nodiscard]] std::string quoted(std::string_view bytes, std::size_t most = 400);
 
 } // namespace conformance

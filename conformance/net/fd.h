@@ -21,7 +21,7 @@ public:
     Fd& operator=(const Fd&) = delete;
     ~Fd() { reset(); }
 
-    int get() const { return fd_; }
+    [[nodiscard]] int get() const { return fd_; }
     explicit operator bool() const { return fd_ >= 0; }
     void reset() {
         if (fd_ >= 0) ::close(fd_);

@@ -10,25 +10,25 @@
 
 namespace conformance {
 
-// Names the case in every request and in the origin's answer to it.
+/// Names the case in every request and in the origin's answer to it.
 inline constexpr std::string_view caseField = "X-Conformance-Case";
 
 struct Head {
     std::string_view startLine;
-    std::size_t length = 0; // of the head, with the empty line
+    std::size_t length = 0; ///< of the head, with the empty line
     std::optional<std::size_t> contentLength;
     bool chunked = false;
     bool close = false;
     std::optional<std::uint32_t> caseNumber;
 };
 
-// Nothing until the whole head is there.
-std::optional<Head> readHead(std::string_view bytes);
+/// Nothing until the whole head is there.
+[[nodiscard]] std::optional<Head> readHead(std::string_view bytes);
 
-// The three digits of a status line, or 0.
-int statusOf(const Head& head);
+/// The three digits of a status line, or 0.
+[[nodiscard]] int statusOf(const Head& head);
 
-// Length of a chunked body with its trailers, or nothing until it is complete.
-std::optional<std::size_t> chunkedLength(std::string_view bytes);
+/// Length of a chunked body with its trailers, or nothing until it is complete.
+[[nodiscard]] std::optional<std::size_t> chunkedLength(std::string_view bytes);
 
 } // namespace conformance

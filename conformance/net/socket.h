@@ -10,20 +10,20 @@
 
 namespace conformance {
 
-// A non-blocking listener; a stale socket at `path` is replaced.
-Fd listenUnix(const std::string& path);
+/// A non-blocking listener; a stale socket at `path` is replaced.
+[[nodiscard]] Fd listenUnix(const std::string& path);
 
-// The next pending connection, non-blocking; nothing when there is none.
-std::optional<Fd> acceptFrom(const Fd& listener);
+/// The next pending connection, non-blocking; nothing when there is none.
+[[nodiscard]] std::optional<Fd> acceptFrom(const Fd& listener);
 
-// A connected, non-blocking socket with TCP_NODELAY; nothing when nobody accepts there.
-std::optional<Fd> connectLoopback(std::uint16_t port);
+/// A connected, non-blocking socket with TCP_NODELAY; nothing when nobody accepts there.
+[[nodiscard]] std::optional<Fd> connectLoopback(std::uint16_t port);
 
-// A port of 127.0.0.1 that was free a moment ago, outside the range the kernel hands to clients: no
-// connection of anybody's can take it in the meantime. Two callers in one process never get the same one.
-std::uint16_t freePort();
+/// A port of 127.0.0.1 that was free a moment ago, outside the range the kernel hands to clients: no
+/// connection of anybody's can take it in the meantime. Two callers in one process never get the same one.
+[[nodiscard]] std::uint16_t freePort();
 
-// Whether somebody listens on this port of 127.0.0.1, or it cannot be bound for another reason.
-bool portIsTaken(std::uint16_t port);
+/// Whether somebody listens on this port of 127.0.0.1, or it cannot be bound for another reason.
+[[nodiscard]] bool portIsTaken(std::uint16_t port);
 
 } // namespace conformance

@@ -8,9 +8,9 @@
 
 namespace conformance {
 
-// A connected, non-blocking socket; nothing when nobody accepts there, or the text names no address.
-std::optional<Fd> connectTo(const std::string& where);
+/// A connected, non-blocking socket; nothing when nobody accepts there, or the text names no address.
+[[nodiscard]] std::optional<Fd> connectTo(const std::string& where);
 
-bool hasIpv6(); // whether [::1] can be bound
+[[nodiscard]] bool hasIpv6(); ///< whether [::1] can be bound
 
 } // namespace conformance

@@ -15,7 +15,7 @@ namespace conformance {
 void judgeScripted(const std::vector<Case>& cases, int jobs, const Adapter& adapter, TargetResult& result,
                    Baseline& baseline, Progress& progress);
 
-// What the case does and why, for people.
-std::string explanationOf(const Case& one);
+/// What the case does and why, for people.
+[[nodiscard]] std::string explanationOf(const Case& one);
 
 } // namespace conformance

@@ -11,27 +11,27 @@
 namespace conformance {
 
 struct Message {
-    std::string head;     // with the empty line
-    std::string body;     // chunks put together
-    std::size_t size = 0; // of all its bytes
+    std::string head;     ///< with the empty line
+    std::string body;     ///< chunks put together
+    std::size_t size = 0; ///< of all its bytes
 };
 
-// Nothing until it is complete. `ended`: nothing more will come, which ends a response of unknown length.
-std::optional<Message> wholeRequest(std::string_view bytes);
-std::optional<Message> wholeResponse(std::string_view bytes, bool ended);
-std::optional<Message> headOnly(std::string_view bytes);
+/// Nothing until it is complete. `ended`: nothing more will come, which ends a response of unknown length.
+[[nodiscard]] std::optional<Message> wholeRequest(std::string_view bytes);
+[[nodiscard]] std::optional<Message> wholeResponse(std::string_view bytes, bool ended);
+[[nodiscard]] std::optional<Message> headOnly(std::string_view bytes);
 
-std::string_view firstLine(std::string_view head);
-int statusOfHead(std::string_view head); // 0: no status line
+[[nodiscard]] std::string_view firstLine(std::string_view head);
+[[nodiscard]] int statusOfHead(std::string_view head); ///< 0: no status line
 
 struct HeadField {
     std::string_view name;
     std::string_view value;
 };
-std::vector<HeadField> fieldsOf(std::string_view head);
+[[nodiscard]] std::vector<HeadField> fieldsOf(std::string_view head);
 
-// What makes a reader wonder where a request ends, in words; empty when nothing does. `bytes` may hold
-// several requests and a beginning of one. `forbidden` may stand in no request's first line.
-std::string secondReading(std::string_view bytes, std::string_view forbidden);
+/// What makes a reader wonder where a request ends, in words; empty when nothing does. `bytes` may hold
+/// several requests and a beginning of one. `forbidden` may stand in no request's first line.
+[[nodiscard]] std::string secondReading(std::string_view bytes, std::string_view forbidden);
 
 } // namespace conformance

@@ -17,18 +17,18 @@ struct ScriptedRun {
     const Adapter& adapter;
     const std::vector<Case>& cases;
     int jobs = 2;
-    std::function<void(const Result&)> done; // called as cases finish, one call at a time
+    std::function<void(const Result&)> done; ///< called as cases finish, one call at a time
 };
 
 struct ScriptedOutcome {
-    std::vector<Result> results; // of every case, in their order
-    std::uint64_t started = 0;   // targets
+    std::vector<Result> results; ///< of every case, in their order
+    std::uint64_t started = 0;   ///< targets
     std::chrono::microseconds starts{0};
     LeftRunning left;
 };
 
-// A case that meets a dead or hanging target is an error, and the next one gets another target. Where that
-// happens too often, the remaining ones are skipped: a dead target is one error, not hundreds.
-ScriptedOutcome runScripted(const ScriptedRun& run);
+/// A case that meets a dead or hanging target is an error, and the next one gets another target. Where that
+/// happens too often, the remaining ones are skipped: a dead target is one error, not hundreds.
+[[nodiscard]] ScriptedOutcome runScripted(const ScriptedRun& run);
 
 } // namespace conformance

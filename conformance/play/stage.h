@@ -28,39 +28,39 @@ public:
     Stage(const Stage&) = delete;
     Stage& operator=(const Stage&) = delete;
 
-    // Moves bytes until `holds`, or for this long; `ended` is readable when the target has ended.
+    /// Moves bytes until `holds`, or for this long; `ended` is readable when the target has ended.
     bool await(const std::function<bool()>& holds, Milliseconds longest);
     void watch(const Fd* ended) {
         target_ = ended;
         targetEnded_ = false;
     }
-    bool targetEnded() const { return targetEnded_; }
+    [[nodiscard]] bool targetEnded() const { return targetEnded_; }
 
-    Wire* client(unsigned number); // null: not connected
+    Wire* client(unsigned number); ///< null: not connected
     Wire& addClient(unsigned number, Fd fd);
     std::vector<std::unique_ptr<Wire>>& clients() { return clients_; }
-    const std::vector<std::unique_ptr<Wire>>& clients() const { return clients_; }
+    [[nodiscard]] const std::vector<std::unique_ptr<Wire>>& clients() const { return clients_; }
 
-    Wire* daemon(unsigned number) const; // null: nothing was ever bound to it
+    [[nodiscard]] Wire* daemon(unsigned number) const; ///< null: nothing was ever bound to it
     void bind(unsigned number, Wire& wire) { bound_[number] = &wire; }
-    // A connection on which something waits that no step has taken, for the script's `number`; null: none.
+    /// A connection on which something waits that no step has taken, for the script's `number`; null: none.
     Wire* daemonWithInput(unsigned number);
     std::vector<std::unique_ptr<Wire>>& daemons() { return daemons_; }
-    const std::vector<std::unique_ptr<Wire>>& daemons() const { return daemons_; }
+    [[nodiscard]] const std::vector<std::unique_ptr<Wire>>& daemons() const { return daemons_; }
 
-    void daemonGoes();    // no socket, no connection
-    void daemonRefuses(); // a socket, and nobody behind it
+    void daemonGoes();    ///< no socket, no connection
+    void daemonRefuses(); ///< a socket, and nobody behind it
     void daemonComes();
-    bool serves = false; // the daemon answers every request by itself
+    bool serves = false; ///< the daemon answers every request by itself
 
-    // Ends every connection of the script, the daemon's so that one sees whether the target has noticed.
+    /// Ends every connection of the script, the daemon's so that one sees whether the target has noticed.
     void leave();
 
-    // What is left of the script; the next one begins with a daemon that is there.
+    /// What is left of the script; the next one begins with a daemon that is there.
     void clear();
 
-    // Requests nobody waits for: a target that loses the daemon may send a safe one again when its client has
-    // left.
+    /// Requests nobody waits for: a target that loses the daemon may send a safe one again when its client
+    /// has left.
     void dropLate();
 
 private:
@@ -71,8 +71,8 @@ private:
     Fd listener_;
     std::vector<std::unique_ptr<Wire>> clients_;
     std::vector<std::unique_ptr<Wire>> daemons_;
-    std::map<unsigned, Wire*> bound_;           // one connection may serve several of a script's requests
-    std::map<const Wire*, std::size_t> served_; // how far each one's requests were answered
+    std::map<unsigned, Wire*> bound_;           ///< one connection may serve several of a script's requests
+    std::map<const Wire*, std::size_t> served_; ///< how far each one's requests were answered
     const Fd* target_ = nullptr;
     bool targetEnded_ = false;
 };

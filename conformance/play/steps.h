@@ -15,33 +15,33 @@
 
 namespace conformance {
 
-// What went otherwise than the script says.
+/// What went otherwise than the script says.
 struct Deviation {
     std::string what;
 };
 
-// It cannot be seen here; the text says why.
+/// It cannot be seen here; the text says why.
 struct Skipped {
     std::string why;
 };
 
 class Steps {
 public:
-    // `output`: what a target said that did not start.
+    /// `output`: what a target said that did not start.
     Steps(Scene& scene, const Case& one, std::string output);
 
-    // All of them. Throws Deviation, Skipped, TargetError.
+    /// All of them. Throws Deviation, Skipped, TargetError.
     void play();
-    // The one at which play() threw; null: behind the last.
-    const Step* at() const { return step_; }
+    /// The one at which play() threw; null: behind the last.
+    [[nodiscard]] const Step* at() const { return step_; }
 
 private:
     using Condition = std::function<bool()>;
     using Milliseconds = std::chrono::milliseconds;
     using Handler = void (Steps::*)(const Step&);
-    static Handler handlerOf(Act act);
+    [[nodiscard]] static Handler handlerOf(Act act);
 
-    // What happens. A member is named after its act.
+    /// What happens. A member is named after its act.
     void connects(const Step& step);
     void sends(const Step& step);
     void sendsBytewise(const Step& step) { wireOf(step).sendBytewise(step.bytes); }
@@ -57,7 +57,7 @@ private:
     void crowd(const Step& step);
     void crowdLeaves(const Step& step);
 
-    // What is wanted.
+    /// What is wanted.
     void getsResponse(const Step& step);
     void getsReason(const Step& step);
     void getsRequest(const Step& step);
@@ -72,7 +72,7 @@ private:
     void isClosed(const Step& step);
     void staysOpen(const Step& step);
     void quiet(const Step& step);
-    void beforeTheFirst(const Step&) {} // whoever starts the target has judged it
+    void beforeTheFirst(const Step&) {} ///< whoever starts the target has judged it
     void saysText(const Step& step);
     void saysNot(const Step& step);
     void saysLines(const Step& step);
@@ -87,16 +87,16 @@ private:
         return step.who == Who::client ? client(step.number) : daemon(step.number);
     }
     Message& last(const Step& step) { return last_[{step.who, step.number}]; }
-    std::string output() const { return scene_.target ? scene_.target->output() : output_; }
+    [[nodiscard]] std::string output() const { return scene_.target ? scene_.target->output() : output_; }
 
     bool await(const Condition& holds, Milliseconds longest) { return scene_.await(holds, longest); }
     bool patiently(const Condition& holds, Milliseconds longest, Milliseconds look);
     bool patiently(const Condition& holds) { return patiently(holds, patience_, patience_); }
-    // Of what has no event: a look every 10 ms.
+    /// Of what has no event: a look every 10 ms.
     bool watchFor(const Condition& holds) { return patiently(holds, patience_, Milliseconds(10)); }
 
-    bool daemonGetsMore() const;
-    bool strangerAtDaemon() const;
+    [[nodiscard]] bool daemonGetsMore() const;
+    [[nodiscard]] bool strangerAtDaemon() const;
     void daemonGotNothing();
     void nothingLeft();
 

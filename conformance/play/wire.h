@@ -15,33 +15,33 @@ public:
     explicit Wire(Fd fd)
         : fd_(std::move(fd)) {}
 
-    const Fd& fd() const { return fd_; }
+    [[nodiscard]] const Fd& fd() const { return fd_; }
 
     void send(std::string_view bytes);
     void
-    sendBytewise(std::string_view bytes); // every byte in a segment of its own, as far as the kernel lets
-    void endOutput();                     // once everything is out
+    sendBytewise(std::string_view bytes); ///< every byte in a segment of its own, as far as the kernel lets
+    void endOutput();                     ///< once everything is out
     void close();
-    void reset(); // close so that the peer gets a reset
+    void reset(); ///< close so that the peer gets a reset
 
-    // What came in and no step has taken yet.
-    std::string_view input() const { return std::string_view(in_).substr(taken_); }
+    /// What came in and no step has taken yet.
+    [[nodiscard]] std::string_view input() const { return std::string_view(in_).substr(taken_); }
     void take(std::size_t count) { taken_ += count; }
-    void forget(std::size_t count);       // of input(): as if it had never come
-    bool ended() const { return ended_; } // nothing more will come
-    bool gone() const { return gone_; }   // the peer has closed it altogether, or has reset it
-    bool open() const { return static_cast<bool>(fd_); }
+    void forget(std::size_t count);                     ///< of input(): as if it had never come
+    [[nodiscard]] bool ended() const { return ended_; } ///< nothing more will come
+    [[nodiscard]] bool gone() const { return gone_; } ///< the peer has closed it altogether, or has reset it
+    [[nodiscard]] bool open() const { return static_cast<bool>(fd_); }
 
-    // For poll(): what to wait for, and what to do when it has happened.
-    short interest() const;
+    /// For poll(): what to wait for, and what to do when it has happened.
+    [[nodiscard]] short interest() const;
     void ready(short events);
 
-    const std::string& received() const { return in_; }
-    const std::string& sent() const { return sent_; } // at most some KiB of it
+    [[nodiscard]] const std::string& received() const { return in_; }
+    [[nodiscard]] const std::string& sent() const { return sent_; } ///< at most some KiB of it
 
-    bool raw = false;     // a tunnel: what comes is no request
-    unsigned number = 0;  // by which the script calls it; 0: not yet
-    bool counted = false; // of a crowd: nobody looks at what it gets
+    bool raw = false;     ///< a tunnel: what comes is no request
+    unsigned number = 0;  ///< by which the script calls it; 0: not yet
+    bool counted = false; ///< of a crowd: nobody looks at what it gets
 
 private:
     void receive();
@@ -51,7 +51,7 @@ private:
     std::string in_;
     std::size_t taken_ = 0;
     std::string out_;
-    std::size_t flushed_ = 0; // of out_
+    std::size_t flushed_ = 0; ///< of out_
     std::string sent_;
     bool ending_ = false;
     bool ended_ = false;

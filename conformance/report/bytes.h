@@ -6,11 +6,11 @@
 
 namespace conformance {
 
-// Printable ASCII as it is; "\r", "\n", "\t", "\\" and "\xNN" for everything else. Nothing is lost.
-std::string escaped(std::string_view bytes);
-std::string unescaped(std::string_view text); // throws std::invalid_argument
+/// Printable ASCII as it is; "\r", "\n", "\t", "\\" and "\xNN" for everything else. Nothing is lost.
+[[nodiscard]] std::string escaped(std::string_view bytes);
+[[nodiscard]] std::string unescaped(std::string_view text); ///< throws std::invalid_argument
 
-// What a target said, for people: valid UTF-8 and line ends stay, everything else is escaped.
-std::string printable(std::string_view text);
+/// What a target said, for people: valid UTF-8 and line ends stay, everything else is escaped.
+[[nodiscard]] std::string printable(std::string_view text);
 
 } // namespace conformance

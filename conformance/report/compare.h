@@ -14,23 +14,24 @@ namespace conformance {
 
 enum class Change {
     better,
-    added, // only after: tells nothing
-    gone,  // only before: something is no longer tried
+    added, ///< only after: tells nothing
+    gone,  ///< only before: something is no longer tried
     worse,
 };
 
 struct Difference {
     Change change = Change::worse;
     Level level = Level::required;
-    std::string what; // a case's id, or FAMILY/VARIABLE/OPERATION
+    std::string what; ///< a case's id, or FAMILY/VARIABLE/OPERATION
     std::string before;
     std::string after;
 };
 
-// In the order of the cells, then of the cases' ids.
-std::vector<Difference> differences(const TargetResult& before, const TargetResult& after);
+/// In the order of the cells, then of the cases' ids.
+[[nodiscard]] std::vector<Difference> differences(const TargetResult& before, const TargetResult& after);
 
-// Prints what changed; returns 0, 1 for regressions up to the level `judged`, 2 where `after` has errors.
-int printDifferences(std::ostream& out, const TargetResult& before, const TargetResult& after, Level judged);
+/// Prints what changed; returns 0, 1 for regressions up to the level `judged`, 2 where `after` has errors.
+[[nodiscard]] int printDifferences(std::ostream& out, const TargetResult& before, const TargetResult& after,
+                                   Level judged);
 
 } // namespace conformance

@@ -8,16 +8,16 @@
 namespace conformance {
 
 struct ReportFiles {
-    std::string json; // paths; empty: not wanted
+    std::string json; ///< paths; empty: not wanted
     std::string junit;
     std::string html;
 
-    bool any() const { return !json.empty() || !junit.empty() || !html.empty(); }
+    [[nodiscard]] bool any() const { return !json.empty() || !junit.empty() || !html.empty(); }
 };
 
-// Throws ReportError for a path that cannot be written: asked before a run, not after it.
+/// Throws ReportError for a path that cannot be written: asked before a run, not after it.
 void checkWritable(const ReportFiles& files);
 
-void write(const ReportFiles& files, const RunResult& run); // throws ReportError
+void write(const ReportFiles& files, const RunResult& run); ///< throws ReportError
 
 } // namespace conformance

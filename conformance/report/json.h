@@ -10,8 +10,8 @@
 //     starts, start_us  how often the target was started, and how long that took in sum
 //     outdated    rows of its baseline none of whose cases failed
 //     left        [[NAME, n], …]: programs that it left running when it ended, and how often
-//     summary     cases, passed, failed_required, failed_hardening, known, observed, skipped, disabled, errors: for
-//                 readers, not read back
+//     summary     cases, passed, failed_required, failed_hardening, known, observed, skipped, disabled, errors:
+//                 for readers, not read back
 //     outcomes    the ways a case can have gone: level, status, known, expected, got
 //     cells       of families that are counted: family, variable, operation,
 //                   went      [[i, n], …]: n cases went like outcomes[i]
@@ -39,7 +39,7 @@ public:
 };
 
 void writeJson(std::ostream& out, const RunResult& run);
-RunResult readJson(const std::string& file);                                 // throws ReportError
-RunResult parseJsonReport(const std::string& text, const std::string& file); // the same
+[[nodiscard]] RunResult readJson(const std::string& file); ///< throws ReportError
+[[nodiscard]] RunResult parseJsonReport(const std::string& text, const std::string& file); ///< the same
 
 } // namespace conformance

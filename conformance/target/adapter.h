@@ -33,7 +33,7 @@ namespace conformance {
 
 class AdapterError : public std::runtime_error {
 public:
-    // Line 0: the whole file.
+    /// Line 0: the whole file.
     AdapterError(const std::string& file, std::size_t line, const std::string& what)
         : std::runtime_error(file + (line == 0 ? "" : ":" + std::to_string(line)) + ": " + what) {}
 };
@@ -49,15 +49,15 @@ struct Adapter {
     int imagePort = 0;
     Environment environment;
     std::vector<std::string> version;
-    std::string baseline;                     // a path, or empty
-    std::map<std::string, std::size_t> lines; // of the keys, in the file
+    std::string baseline;                     ///< a path, or empty
+    std::map<std::string, std::size_t> lines; ///< of the keys, in the file
     int pipeline = 16;
     std::chrono::seconds readyWithin{10};
     std::chrono::seconds answerWithin{10};
     std::chrono::seconds stopWithin{10};
 };
 
-Adapter readAdapter(const std::string& file);
-Adapter parseAdapter(const std::string& text, const std::string& file);
+[[nodiscard]] Adapter readAdapter(const std::string& file);
+[[nodiscard]] Adapter parseAdapter(const std::string& text, const std::string& file);
 
 } // namespace conformance

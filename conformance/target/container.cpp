@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <tuple>
 #include <unistd.h>
 
 namespace conformance {
@@ -47,7 +48,7 @@ pid_t processOf(const std::string& name) {
 }
 
 void removeContainer(const std::string& name) {
-    firstLineOf({"docker", "rm", "--force", name});
+    std::ignore = firstLineOf({"docker", "rm", "--force", name});
 }
 
 } // namespace conformance

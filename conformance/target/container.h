@@ -14,23 +14,23 @@
 namespace conformance {
 
 struct Container {
-    std::string name;       // unique on the engine
-    std::string socketPath; // the daemon's, outside
-    std::uint16_t port = 0; // of 127.0.0.1, outside
-    unsigned openFiles = 0; // limit; 0: the engine's default
+    std::string name;       ///< unique on the engine
+    std::string socketPath; ///< the daemon's, outside
+    std::uint16_t port = 0; ///< of 127.0.0.1, outside
+    unsigned openFiles = 0; ///< limit; 0: the engine's default
 };
 
-// A name that no other run of the suite uses.
-std::string newContainerName();
+/// A name that no other run of the suite uses.
+[[nodiscard]] std::string newContainerName();
 
-// `docker run …`: `environment` is the container's.
-std::vector<std::string> runCommand(const Adapter& adapter, const Container& container,
-                                    const Environment& environment);
+/// `docker run …`: `environment` is the container's.
+[[nodiscard]] std::vector<std::string> runCommand(const Adapter& adapter, const Container& container,
+                                                  const Environment& environment);
 
-// The process id of the container's program as this machine sees it, or -1: the engine may run elsewhere.
-pid_t processOf(const std::string& name);
+/// The process id of the container's program as this machine sees it, or -1: the engine may run elsewhere.
+[[nodiscard]] pid_t processOf(const std::string& name);
 
-// Ends and removes it, whatever state it is in; none of that name is as well.
+/// Ends and removes it, whatever state it is in; none of that name is as well.
 void removeContainer(const std::string& name);
 
 } // namespace conformance

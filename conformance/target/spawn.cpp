@@ -21,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace conformance {
@@ -176,7 +177,7 @@ std::string firstLineOf(std::vector<std::string> words) {
 }
 
 void runTrivialProgram() {
-    firstLineOf({"true"});
+    std::ignore = firstLineOf({"true"});
 }
 
 Environment inheritedEnvironment() {

@@ -10,6 +10,7 @@
 
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace {
 
@@ -18,7 +19,7 @@ using testing::HasSubstr;
 
 std::string errorOf(const std::string& text) {
     try {
-        parseCases(text, "x.cases", "x", Dialect::tecnativa);
+        std::ignore = parseCases(text, "x.cases", "x", Dialect::tecnativa);
     } catch (const TableError& error) {
         return error.what();
     }

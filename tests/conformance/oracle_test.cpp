@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <tuple>
 
 namespace {
 
@@ -88,7 +89,7 @@ TEST(Settings, AreDistinctAndNamedOnce) {
 
 std::string settingsError(const std::string& row) {
     try {
-        conformance::applicationSettings(
+        std::ignore = conformance::applicationSettings(
             conformance::parseSettings("id\tdialect\tgrants\tapplication\n" + row, "settings.tsv"),
             Dialect::tecnativa);
     } catch (const conformance::TableError& error) {
@@ -109,8 +110,8 @@ TEST(Settings, RefuseBrokenRows) {
 std::string variablesError(const std::string& row) {
     std::string text(conformance::embeddedTable("variables"));
     try {
-        conformance::Variables::load(conformance::Variables::parse(text + row, "variables.tsv"),
-                                     Dialect::tecnativa, conformance::Catalogue::builtin());
+        std::ignore = conformance::Variables::load(conformance::Variables::parse(text + row, "variables.tsv"),
+                                                   Dialect::tecnativa, conformance::Catalogue::builtin());
     } catch (const conformance::TableError& error) {
         return std::string(error.what()).substr(std::string(error.what()).find(' ') + 1);
     }
