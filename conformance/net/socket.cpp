@@ -4,7 +4,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <fcntl.h>
+#include <mutex>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -35,6 +37,25 @@ sockaddr_in loopback(std::uint16_t port) {
 template <typename Address>
 const sockaddr* general(const Address& address) {
     return reinterpret_cast<const sockaddr*>(&address);
+}
+
+// Until a target listens there, another suite on this machine must not take the port for free: it would take
+// that target for its own. Names of abstract sockets are the machine's, as ports are, and go with the
+// process.
+bool claim(std::uint16_t port) {
+    constexpr std::size_t kept = 64; // longer than a target takes to start
+    static std::mutex mutex;
+    static std::deque<Fd> claims;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string name = "socket-proxy-conformance:" + std::to_string(port);
+    std::memcpy(address.sun_path + 1, name.data(), name.size());
+    Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!fd || ::bind(fd.get(), general(address), sizeof address) != 0) return false;
+    const std::lock_guard lock(mutex);
+    claims.push_back(std::move(fd));
+    if (claims.size() > kept) claims.pop_front();
+    return true;
 }
 
 } // namespace
@@ -90,7 +111,7 @@ std::uint16_t freePort() {
     static std::atomic<unsigned> next{static_cast<unsigned>(::getpid()) * 97U};
     for (unsigned tries = 0; tries < ports; ++tries) {
         const auto port = static_cast<std::uint16_t>(firstPort + next++ % ports);
-        if (!portIsTaken(port)) return port;
+        if (claim(port) && !portIsTaken(port)) return port;
     }
     errno = EADDRINUSE;
     fail("no free port on 127.0.0.1 from " + std::to_string(firstPort));

@@ -20,7 +20,8 @@ namespace conformance {
 [[nodiscard]] std::optional<Fd> connectLoopback(std::uint16_t port);
 
 /// A port of 127.0.0.1 that was free a moment ago, outside the range the kernel hands to clients: no
-/// connection of anybody's can take it in the meantime. Two callers in one process never get the same one.
+/// connection of anybody's can take it in the meantime. Two callers, also in two suites, never get the same
+/// one at a time.
 [[nodiscard]] std::uint16_t freePort();
 
 /// Whether somebody listens on this port of 127.0.0.1, or it cannot be bound for another reason.

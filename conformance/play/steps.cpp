@@ -351,17 +351,28 @@ void Steps::getsOneReading(const Step&) {
 
 // Real time has to pass: nobody may get anything, and nobody may be closed.
 void Steps::quiet(const Step& step) {
-    const auto state = [&] {
-        std::size_t sum = 0;
-        for (const auto* wires : {&stage_.clients(), &stage_.daemons()})
-            for (const auto& wire : *wires)
-                if (!wire->counted)
-                    sum += wire->received().size() + (wire->ended() ? 1 : 0) + (wire->gone() ? 1 : 0);
-        return sum;
+    const auto stateOf = [](const Wire& wire) {
+        return wire.received().size() + (wire.ended() ? 1 : 0) + (wire.gone() ? 1 : 0);
     };
-    const auto before = state();
-    if (await([&] { return state() != before; }, Milliseconds(step.count)))
-        deviate("somebody got something, or was closed, within " + std::to_string(step.count) + " ms");
+    std::map<const Wire*, std::size_t> before; // who comes later has got nothing
+    const auto disturbed = [&](const std::vector<std::unique_ptr<Wire>>& wires) {
+        const auto found = std::find_if(wires.begin(), wires.end(), [&](const auto& wire) {
+            const auto known = before.find(wire.get());
+            return !wire->counted && stateOf(*wire) != (known == before.end() ? 0 : known->second);
+        });
+        return found == wires.end() ? nullptr : found->get();
+    };
+    for (const auto* wires : {&stage_.clients(), &stage_.daemons()})
+        for (const auto& wire : *wires) before[wire.get()] = stateOf(*wire);
+    const Wire* client = nullptr;
+    const Wire* daemon = nullptr;
+    const auto isDisturbed = [&] {
+        client = disturbed(stage_.clients());
+        daemon = disturbed(stage_.daemons());
+        return client != nullptr || daemon != nullptr;
+    };
+    if (await(isDisturbed, milliseconds(step.count)))
+        deviate(client != nullptr ? "the client got " + heard(*client) : "the daemon got " + heard(*daemon));
 }
 
 void Steps::getsNothing(const Step&) {

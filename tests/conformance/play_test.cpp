@@ -1,6 +1,7 @@
 // Scripts against the deliberately bad target: its fault is a failure that says what each end got; a target
 // that dies or hangs is one error.
 #include "conformance/commands.h"
+#include "conformance/net/socket.h"
 #include "conformance/play/connect.h"
 #include "conformance/play/stage.h"
 #include "conformance/workspace.h"
@@ -8,9 +9,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <fstream>
 #include <sstream>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <tuple>
+#include <unistd.h>
 
 namespace {
 
@@ -73,6 +78,26 @@ TEST(Stage, DropsWhatComesLateAndKeepsWhatIsSilent) {
     stage.dropLate();
     EXPECT_EQ(stage.daemonWithInput(1), nullptr);
     EXPECT_EQ(stage.daemons().size(), 1U);
+}
+
+// Nobody listens yet at a port that another suite was told is free: its own target would be taken for this
+// one's.
+TEST(Ports, TwoSuitesAreNotToldTheSame) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    std::ignore = conformance::freePort();
+    const pid_t other = ::fork(); // goes on searching where this process does
+    if (other == 0) {
+        const std::uint16_t port = conformance::freePort();
+        [[maybe_unused]] const auto told = ::write(ends[1], &port, sizeof port);
+        ::pause();
+    }
+    std::uint16_t theirs = 0;
+    ASSERT_EQ(::read(ends[0], &theirs, sizeof theirs), static_cast<ssize_t>(sizeof theirs));
+    EXPECT_NE(conformance::freePort(), theirs);
+    ::kill(other, SIGKILL);
+    ::waitpid(other, nullptr, 0);
+    for (const int end : ends) ::close(end);
 }
 
 TEST(Play, AHangingTargetIsAnError) {

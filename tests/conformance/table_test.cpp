@@ -38,7 +38,7 @@ TEST(Table, RefusesALongRowNamingItsLine) {
 }
 
 TEST(Table, RefusesAnEmptyFile) {
-    EXPECT_EQ(errorOf(""), "x.tsv:0: the table is empty; its columns are: a b");
+    EXPECT_EQ(errorOf(""), "x.tsv:1: the table is empty; its columns are: a b");
 }
 
 TEST(Table, ListOfDashIsEmpty) {
