@@ -1,17 +1,18 @@
 // A mock Docker daemon inside the calling process.
 //
-//     mockdocker::MockDaemon daemon({.socketPath = directory + "/docker.sock"});   // listening when it
-//     returns const auto stall = daemon.script({.kind = FaultKind::stall, .path = "/containers/json", .where
-//     = Where::body}); … send GET /containers/json through what is tested …
-//     ASSERT_TRUE(daemon.faults().waitForHits(stall));          // the head is out, the body is held back
+//     mockdocker::MockDaemon daemon({.socketPath = directory + "/docker.sock"}); // listening when it returns
+//     const auto stall = daemon.script(
+//         {.kind = FaultKind::stall, .path = "/containers/json", .where = Where::body});
+//     … send GET /containers/json through what is tested …
+//     ASSERT_TRUE(daemon.faults().waitForHits(stall)); // the head is out, the body is held back
 //     daemon.faults().release(stall);
 //     ASSERT_TRUE(daemon.recorder().waitForRequests(1, "X-Case-Id: 7"));
 //     EXPECT_EQ(daemon.recorder().requests("X-Case-Id: 7")[0].head, "GET /containers/json HTTP/1.1\r\n…");
 //
-// Names beginning with "mock" ("mock", "mock-1", "mock/a/b") always exist: as a container they run `cat` for
-// whoever attaches or starts the exec, everything else on them answers its documented success and changes
-// nothing. Real state exists, too: images busybox and alpine, containers that are created, started, waited
-// for, removed.
+// Names beginning with "mock" ("mock", "mock-1", "mock/a/b") always exist: as a container they run
+// `cat` for whoever attaches or starts the exec, everything else on them answers its documented
+// success and changes nothing. Real state exists, too: images busybox and alpine, containers that are
+// created, started, waited for, removed.
 //
 // Errors: the constructor throws std::system_error when it cannot listen. Threads: everything may be called
 // from any thread, except that stop(), die() and rise() must not be called at the same time. stop() and the

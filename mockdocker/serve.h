@@ -1,5 +1,5 @@
-// One connection from its first byte to its end: heads read, faults applied, routes asked, everything
-// recorded.
+// One connection from its first byte to its end: heads read, faults applied,
+// routes asked, everything recorded.
 #pragma once
 
 #include "mockdocker/faults/script.h"

@@ -46,8 +46,8 @@ public:
     void release(FaultId id, std::uint64_t bytes);
     void release(FaultId id);
 
-    /// Waits until the fault has acted `count` times: for stall, drip and cut until the point in the answer
-    /// is reached.
+    /// Waits until the fault has acted `count` times: for stall, drip and cut until
+    /// the point in the answer is reached.
     [[nodiscard]] bool waitForHits(FaultId id, std::uint64_t count = 1,
                                    std::chrono::milliseconds deadline = std::chrono::seconds(10)) const;
     [[nodiscard]] std::uint64_t hits(FaultId id) const;
@@ -68,8 +68,8 @@ private:
 
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
-    std::list<std::shared_ptr<ActiveFault>>
-        faults_; ///< spent ones stay: they may be released and asked for hits
+    /// Spent ones stay: they may be released and asked for hits.
+    std::list<std::shared_ptr<ActiveFault>> faults_;
     std::atomic<bool> wantsReset_{false};
     std::atomic<bool> empty_{true}; ///< spares the lock on every request of a load test
     FaultId lastId_ = 0;

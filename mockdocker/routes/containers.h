@@ -24,8 +24,8 @@ void containerPrune(Call& call);
 void containerExec(Call& call);
 void execInspect(Call& call);
 void execResize(Call& call);
-/// The container of call.name(), or 404 answered (behind `complaint`) and null. Takes the world's lock for
-/// the look-up only.
+/// The container of call.name(), or 404 answered (behind `complaint`) and null. Takes the
+/// world's lock for the look-up only.
 [[nodiscard]] std::shared_ptr<Container> requireContainer(Call& call, const std::string& complaint = {});
 [[nodiscard]] std::shared_ptr<Container> requireContainerNamed(Call& call, const std::string& name,
                                                                const std::string& complaint = {});

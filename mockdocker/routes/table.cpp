@@ -1,7 +1,7 @@
-// Every route of the daemon's routers, in the order in which it registers them (daemon/command/daemon.go
-// initRouter): the first that matches answers. `since` and `until` are API versions 1.N. A row without a
-// handler, or one whose name is evergreen, gives its canned answer; `none` means the handler answers
-// evergreen names itself.
+// Every route of the daemon's routers, in the order in which it registers them
+// (daemon/command/daemon.go initRouter): the first that matches answers. `since` and `until` are API
+// versions 1.N. A row without a handler, or one whose name is evergreen, gives its canned answer;
+// `none` means the handler answers evergreen names itself.
 #include "mockdocker/routes/containers.h"
 #include "mockdocker/routes/images.h"
 #include "mockdocker/routes/networks.h"

@@ -20,8 +20,8 @@ using Fields = std::vector<Field>;
 /// `fields` sorted by name, as net/http writes what handlers have set.
 [[nodiscard]] std::string sortedFields(Fields fields);
 [[nodiscard]] std::string chunk(std::string_view data);
-/// Docker's stream multiplexing: {STREAM,0,0,0,SIZE big-endian} and the payload. stream 1 = stdout, 2 =
-/// stderr.
+/// Docker's stream multiplexing: {STREAM,0,0,0,SIZE big-endian} and the
+/// payload. stream 1 = stdout, 2 = stderr.
 [[nodiscard]] std::string stdcopyFrame(int stream, std::string_view payload);
 
 /// The checkable pattern of huge bodies: octet i is letter i mod 251 of a fixed block; 251 is prime, so that

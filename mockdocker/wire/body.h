@@ -10,16 +10,16 @@
 
 namespace mockdocker {
 
-/// Told of every piece: `raw` as received (framing included), `data` the octets of the body in it (may be
-/// empty).
+/// Told of every piece: `raw` as received (framing included), `data` the octets
+/// of the body in it (may be empty).
 using BodySink = std::function<void(std::string_view raw, std::string_view data)>;
 
 class BodyReader {
 public:
     BodyReader(Connection& connection, const Request& request, BodySink sink);
 
-    /// Reads to the end, or until `limit` octets of data more have been read. False: the body broke off or is
-    /// malformed.
+    /// Reads to the end, or until `limit` octets of data more have been read. False:
+    /// the body broke off or is malformed.
     bool read(std::uint64_t limit = ~std::uint64_t{0});
     [[nodiscard]] bool done() const { return state_ == State::done; }
     [[nodiscard]] bool broken() const { return state_ == State::broken; }

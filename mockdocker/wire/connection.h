@@ -14,8 +14,8 @@ namespace mockdocker {
 /// How the peer's half ended, as far as we have seen.
 enum class PeerEnd { open, eof, reset };
 
-/// Decides how much of an answer may leave now. Faults implement it: stalls block in admit(), cuts return
-/// less.
+/// Decides how much of an answer may leave now. Faults implement it: stalls
+/// block in admit(), cuts return less.
 class Valve {
 public:
     struct Verdict {
@@ -29,9 +29,9 @@ public:
 
 class Connection {
 public:
-    /// `holdLast`: while true, reading leaves the last byte received in the kernel, so that closing is a
-    /// reset for the peer (a unix socket closed with unread bytes gives it ECONNRESET, without them a plain
-    /// end of file).
+    /// `holdLast`: while true, reading leaves the last byte received in the kernel, so that
+    /// closing is a reset for the peer (a unix socket closed with unread bytes gives it
+    /// ECONNRESET, without them a plain end of file).
     Connection(Fd fd, const std::atomic<bool>& holdLast)
         : fd_(std::move(fd))
         , holdLast_(holdLast) {}

@@ -73,8 +73,8 @@ std::size_t schemeLength(std::string_view target) { // url.getScheme
     return 0;
 }
 
-// url.ParseRequestURI: origin, absolute, authority (CONNECT) and asterisk form. False: "invalid URI for
-// request".
+// url.ParseRequestURI: origin, absolute, authority (CONNECT) and asterisk form.
+// False: "invalid URI for request".
 bool readTarget(Request& request) {
     std::string_view rest = request.target;
     if (rest.empty() || std::ranges::any_of(rest, isControl)) return false;

@@ -1,7 +1,7 @@
-// A request head as Go's net/http reads it, for that is what stands in front of the Docker daemon: forgiving
-// where it forgives (bare LF, obs-fold, equal duplicate lengths, length beside chunked), exact where it
-// refuses. Source: net/http readRequest, readTransfer and net/textproto of Go 1.19, checked against
-// engine 20.10.24.
+// A request head as Go's net/http reads it, for that is what stands in front of the Docker daemon:
+// forgiving where it forgives (bare LF, obs-fold, equal duplicate lengths, length beside chunked),
+// exact where it refuses. Source: net/http readRequest, readTransfer and net/textproto of Go 1.19,
+// checked against engine 20.10.24.
 #pragma once
 
 #include <cstdint>

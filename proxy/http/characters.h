@@ -38,15 +38,15 @@ constexpr void allowRange(CharTable& table, CharClass which, unsigned first, uns
 constexpr CharTable makeCharTable() {
     CharTable table{};
 
-    // RFC 9110 5.6.2: tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" /
-    // "|" / "~"
-    //                       / DIGIT / ALPHA
+    // RFC 9110 5.6.2:
+    //   tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~"
+    //         / DIGIT / ALPHA
     allow(table, CharClass::token, alpha);
     allow(table, CharClass::token, digits);
     allow(table, CharClass::token, "!#$%&'*+-.^_`|~");
 
-    // RFC 9110 5.5: field-vchar = VCHAR / obs-text; between them SP / HTAB.   obs-text = %x80-FF
-    // RFC 9112 4: reason-phrase = 1*( HTAB / SP / VCHAR / obs-text )
+    // RFC 9110 5.5: field-vchar   = VCHAR / obs-text; between them SP / HTAB. obs-text = %x80-FF
+    // RFC 9112 4:   reason-phrase = 1*( HTAB / SP / VCHAR / obs-text )
     allow(table, CharClass::value, "\t");
     allowRange(table, CharClass::value, 0x20, 0x7E);
     allowRange(table, CharClass::value, 0x80, 0xFF);
@@ -59,8 +59,8 @@ constexpr CharTable makeCharTable() {
         allow(table, uri, "-._~");
         allow(table, uri, "!$&'()*+,;=");
     }
-    // RFC 3986 3.3: pchar = unreserved / pct-encoded / sub-delims / ":" / "@".   absolute-path = 1*( "/"
-    // segment )
+    // RFC 3986 3.3: pchar         = unreserved / pct-encoded / sub-delims / ":" / "@"
+    // RFC 9110 4.1: absolute-path = 1*( "/" segment ), where segment = *pchar
     allow(table, CharClass::path, ":@%/");
     // RFC 3986 3.2.2: reg-name = *( unreserved / pct-encoded / sub-delims )
     allow(table, CharClass::regName, "%");

@@ -71,8 +71,8 @@ Reject ChunkedScanner::takeLf(char c, State next, Reject otherwise) noexcept {
     return Reject::none;
 }
 
-// chunk-size = 1*HEXDIG. Readers have wrapped around at 32 and at 64 bits, and taken "0x", signs and blanks
-// for digits.
+// chunk-size = 1*HEXDIG. Readers have wrapped around at 32 and at 64 bits, and taken
+// "0x", signs and blanks for digits.
 Reject ChunkedScanner::takeSize(char c) noexcept {
     constexpr std::uint64_t mostBeforeShift = INT64_MAX >> 4U;
     constexpr std::uint8_t mostDigits = 16;

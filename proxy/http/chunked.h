@@ -25,12 +25,12 @@ public:
         std::size_t size; ///< octets of `input` that belong to this body and are valid
         Reject reason = Reject::none;
     };
-    /// Goes on behind what earlier calls took. Once complete it takes nothing more; once rejected it stays
-    /// rejected.
+    /// Goes on behind what earlier calls took. Once complete it takes nothing more;
+    /// once rejected it stays rejected.
     [[nodiscard]] Result scan(std::string_view input) noexcept;
 
-    /// Octets of the current chunk's data that may pass unseen: lets a caller splice them. Call skip() with
-    /// what did.
+    /// Octets of the current chunk's data that may pass unseen: lets a caller splice
+    /// them. Call skip() with what did.
     [[nodiscard]] std::uint64_t dataRemaining() const noexcept;
     /// At most dataRemaining().
     void skip(std::uint64_t octets) noexcept;
@@ -71,8 +71,8 @@ private:
     std::uint8_t digits_ = 0;
     State state_ = State::sizeStart;
     Reject reason_ = Reject::none;
-    // The beginning of the trailer name being read: as much as it takes to know a forbidden one, whatever the
-    // splits.
+    // The beginning of the trailer name being read: as much as it takes to know a
+    // forbidden one, whatever the splits.
     std::uint8_t nameSize_ = 0;
     std::array<char, longestKnownName + 1> name_{};
 };

@@ -235,8 +235,8 @@ private:
         return Reject::none;
     }
 
-    // RFC 9112 section 3.2. An empty value is what Docker clients before 24.0.5 send when they dial a unix
-    // socket.
+    // RFC 9112 section 3.2. An empty value is what Docker clients before 24.0.5
+    // send when they dial a unix socket.
     Reject host(std::string_view value) noexcept {
         if (facts_.hasHost) return Reject::requestHostDuplicate;
         facts_.hasHost = true;

@@ -10,8 +10,8 @@
 
 namespace proxy::http {
 
-/// Largest head we take, in octets, request line and field lines together. X-Registry-Config alone can exceed
-/// 16 KiB.
+/// Largest head we take, in octets, request line and field lines together.
+/// X-Registry-Config alone can exceed 16 KiB.
 inline constexpr std::size_t maxHeadSize = std::size_t{128} * 1024;
 inline constexpr std::size_t maxFields = 256;
 

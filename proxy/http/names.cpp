@@ -61,9 +61,9 @@ static_assert([] {
 constexpr std::string_view length = "content-length";
 constexpr std::string_view coding = "transfer-encoding";
 
-// Gateways that speak CGI or WSGI map "-" and "_" to one name, and some map every odd octet: what one of them
-// in front of us or behind takes for framing, and we for nothing, is a smuggled body. No client has a use for
-// such names.
+// Gateways that speak CGI or WSGI map "-" and "_" to one name, and some map every odd octet: what one
+// of them in front of us or behind takes for framing, and we for nothing, is a smuggled body. No
+// client has a use for such names.
 bool looksLike(std::string_view name, std::string_view framing) noexcept {
     for (std::size_t i = 0; i < framing.size(); ++i) {
         const char folded = static_cast<char>(name[i] | 0x20);

@@ -13,11 +13,11 @@ enum class FieldName : std::uint8_t {
     contentLength,
     contentType,
     expect,
-    hopByHop, ///< about this connection only, and nothing but that: Keep-Alive, Proxy-Connection, TE,
-              ///< HTTP2-Settings
+    /// About this connection only, and nothing but that: Keep-Alive, Proxy-Connection, TE, HTTP2-Settings.
+    hopByHop,
     host,
-    lookalike,  ///< a framing field's name with another octet for its hyphen: Transfer_Encoding,
-                ///< Content.Length
+    /// A framing field's name with another octet for its hyphen: Transfer_Encoding, Content.Length.
+    lookalike,
     restricted, ///< an ordinary field that must not come as a trailer
     transferEncoding,
     upgrade,
@@ -26,9 +26,9 @@ enum class FieldName : std::uint8_t {
 /// Ignores case. `name` is a token.
 [[nodiscard]] FieldName classify(std::string_view name) noexcept;
 
-/// RFC 9110 section 6.5.1: framing, routing, authentication, request modifiers and content format have no
-/// place in a trailer; a reader that merges trailers into the head would be told another story than the one
-/// that was filtered.
+/// RFC 9110 section 6.5.1: framing, routing, authentication, request modifiers and content format
+/// have no place in a trailer; a reader that merges trailers into the head would be told another
+/// story than the one that was filtered.
 [[nodiscard]] constexpr bool forbiddenInTrailer(FieldName name) noexcept {
     return name != FieldName::other;
 }

@@ -117,8 +117,8 @@ enum class Outcome : std::uint8_t {
 
 struct RejectInfo {
     std::string_view name; ///< stable, dotted, lower case: "request.field.obs_fold"
-    int status; ///< what a client is answered: 400, 431, 501 or 505; a response reject is always 502.
-                ///< The chunk reasons serve both ways and say 400; in a response they mean 502 too
+    /// What a client is answered: 400, 431, 501 or 505; of a response it is 502, chunks' reasons included.
+    int status;
     std::string_view sentence; ///< for people, without trailing period
 };
 

@@ -10,8 +10,8 @@ namespace {
 constexpr LineReasons lineReasons{Reject::requestLineBareCr, Reject::requestLineBareLf,
                                   Reject::requestLineEnd};
 
-// RFC 9112 section 2.2: "a server [...] SHOULD ignore at least one empty line (CRLF) received prior to the
-// request-line".
+// RFC 9112 section 2.2: "a server [...] SHOULD ignore at least one empty line (CRLF)
+// received prior to the request-line".
 ParseResult skipEmptyLine(Cursor& cursor) noexcept {
     if (cursor.empty()) return needMore;
     return cursor.front() == '\r' ? parseLineEnd(cursor, lineReasons) : parsed;
@@ -64,8 +64,8 @@ Reject conclude(const FieldFacts& facts, RequestHead& head) noexcept {
     head.framing = facts.framing();
     // RFC 9112 section 9.3: a proxy does not keep an HTTP/1.0 client's connection, whatever that asks for.
     head.keepAlive = head.http11 && !facts.close;
-    // RFC 9110 sections 7.8 and 10.1.1: HTTP/1.0 clients know neither; Upgrade counts when Connection
-    // nominates it.
+    // RFC 9110 sections 7.8 and 10.1.1: HTTP/1.0 clients know neither; Upgrade
+    // counts when Connection nominates it.
     head.expectContinue = head.http11 && facts.hasExpect;
     head.upgrade = head.http11 && facts.hasUpgrade && facts.wantsUpgrade;
     if (head.upgrade) markUpgrade(head.fields, false);

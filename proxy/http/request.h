@@ -1,5 +1,5 @@
-// Request heads. RFC 9112 sections 3, 5, 6; stricter than the RFC wherever leniency has let requests be
-// smuggled.
+// Request heads. RFC 9112 sections 3, 5, 6; stricter than the RFC wherever
+// leniency has let requests be smuggled.
 #pragma once
 
 #include "proxy/http/message.h"

@@ -26,8 +26,8 @@ ParseResult parseStatus(Cursor& cursor, int& status) noexcept {
     return parsed;
 }
 
-// SP [ reason-phrase ] CRLF. Without a phrase some servers leave the SP out as well; that is no other line
-// for anyone.
+// SP [ reason-phrase ] CRLF. Without a phrase some servers leave the SP out as well;
+// that is no other line for anyone.
 ParseResult parseReason(Cursor& cursor, std::string_view& reason) noexcept {
     reason = ""; // not a null view: the writer copies from it
     if (cursor.empty()) return needMore;
@@ -69,8 +69,8 @@ Framing frame(const FieldFacts& facts, RequestFacts request, int status) noexcep
 
 // What follows from the fields as a whole.
 Reject conclude(const FieldFacts& facts, RequestFacts request, ResponseHead& head) noexcept {
-    // RFC 9112 sections 6.1, 6.2: a 1xx or 204 announces no body. Some readers would wait for one that is
-    // announced.
+    // RFC 9112 sections 6.1, 6.2: a 1xx or 204 announces no body. Some readers
+    // would wait for one that is announced.
     const bool announced = facts.hasCoding || (facts.hasLength && facts.length != 0);
     if (announced && (head.status < 200 || head.status == 204)) return Reject::responseLengthForbidden;
     head.framing = frame(facts, request, head.status);
@@ -85,8 +85,8 @@ Reject conclude(const FieldFacts& facts, RequestFacts request, ResponseHead& hea
 
 ParseResult parseHead(Cursor& cursor, RequestFacts request, ResponseHead& head) noexcept {
     if (const auto step = parseStatusLine(cursor, head); step.outcome != Outcome::complete) return step;
-    // RFC 9110 section 15.2.2. A client that did not ask goes on speaking HTTP into what we would take for a
-    // tunnel.
+    // RFC 9110 section 15.2.2. A client that did not ask goes on speaking HTTP into
+    // what we would take for a tunnel.
     if (head.status == 101 && !request.upgrade) return rejected(Reject::responseStatusUpgrade);
     head.fields.clear();
     FieldFacts facts{.http11 = head.http11};

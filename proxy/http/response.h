@@ -14,13 +14,13 @@ struct ResponseHead {
     std::string_view reason; ///< the reason phrase as sent; may be empty
     bool http11 = true;
     Fields fields;
-    Framing framing;        ///< none for 1xx, 204, 304 and answers to HEAD; untilClose where nothing tells
-    bool keepAlive = true;  ///< may the daemon's connection serve another request
-    bool upgrade = false;   ///< status 101
-    bool rawStream = false; ///< 200 with a Docker raw or multiplexed stream type and neither length nor
-                            ///< coding: the daemon has hijacked the connection (container attach, exec start)
-    std::size_t size = 0;   ///< octets of the head, the empty line included
-    std::string_view text;  ///< the head as sent, `size` octets: what writeResponse copies from
+    Framing framing;       ///< none for 1xx, 204, 304 and answers to HEAD; untilClose where nothing tells
+    bool keepAlive = true; ///< may the daemon's connection serve another request
+    bool upgrade = false;  ///< status 101
+    /// 200, a Docker stream's type, neither length nor coding: a connection hijacked for attach or exec start.
+    bool rawStream = false;
+    std::size_t size = 0;  ///< octets of the head, the empty line included
+    std::string_view text; ///< the head as sent, `size` octets: what writeResponse copies from
 };
 
 /// What of the request decides how its response is framed.

@@ -1,5 +1,5 @@
-// Request targets and the authority that they share with the Host field. RFC 9112 section 3.2, RFC 3986
-// section 3.2.
+// Request targets and the authority that they share with the Host field. RFC 9112
+// section 3.2, RFC 3986 section 3.2.
 #pragma once
 
 #include "proxy/http/cursor.h"
@@ -9,8 +9,8 @@
 
 namespace proxy::http {
 
-/// From the first octet of the target to the one that ends it. Needs head.method; sets target, form, path and
-/// query.
+/// From the first octet of the target to the one that ends it. Needs head.method;
+/// sets target, form, path and query.
 [[nodiscard]] ParseResult parseTarget(Cursor& cursor, RequestHead& head) noexcept;
 
 struct Authority {

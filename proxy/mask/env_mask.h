@@ -8,9 +8,9 @@
 //                       treated as if they stood under `Env`; every other string in it is hidden whole.
 //   anywhere deeper     Every string is hidden whole; keys stay. So, too, in an object under `Env`.
 //
-// Hidden is each octet of the *encoded* string, escapes included: it becomes `*`. Where a string would be hidden whole or
-// in part, each digit of a number becomes 1. true, false and null stay: clients rely on "Env":null, and two values are no
-// secret.
+// Hidden is each octet of the *encoded* string, escapes included: it becomes `*`. Where a string would be
+// hidden whole or in part, each digit of a number becomes 1. true, false and null stay: clients rely on
+// "Env":null, and two values are no secret.
 //
 // `Env` is known in any ASCII case and however it is escaped: readers written in Go take `env` for it, OCI's documents
 // write it so. The price is paid by Docker's maps whose keys are a user's: a container's networks, by name, hide what

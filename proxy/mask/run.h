@@ -26,8 +26,8 @@ inline void store(char* to, std::uint64_t eight) noexcept {
     std::memcpy(to, &eight, sizeof eight);
 }
 
-// The high bit of each octet of `eight` that is zero or above 0x80, exact up to the first such: a borrow begins in none
-// before it.
+// The high bit of each octet of `eight` that is zero or above 0x80, exact up to the first such: a
+// borrow begins in none before it.
 constexpr std::uint64_t zeros(std::uint64_t eight) noexcept {
     return eight - eightOf(1);
 }

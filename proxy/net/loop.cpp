@@ -144,8 +144,8 @@ void Loop::poll(int milliseconds) {
     now_ = Clock::now() + ahead_;
     ++round_;
     if (count < 0 && errno != EINTR) throw Poco::SystemException("epoll_wait", errno);
-    // First only note who has news: what is resumed may destroy endpoints that stand further back in
-    // `events`.
+    // First only note who has news: what is resumed may destroy endpoints
+    // that stand further back in `events`.
     for (int i = 0; i < count; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];
         static_cast<Endpoint*>(event.data.ptr)->report(fromEpoll(event.events));

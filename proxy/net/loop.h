@@ -1,10 +1,10 @@
-// The event loop: edge-triggered epoll and coroutines that wait on one or two endpoints. One thread, no
-// locks.
+// The event loop: edge-triggered epoll and coroutines that wait on one or two
+// endpoints. One thread, no locks.
 //
-// How it differs from a callback loop: an Endpoint remembers what epoll reported until a system call has used
-// it up, and a coroutine says what it wants of which endpoints. Nothing is registered or unregistered in
-// between: an endpoint costs one epoll_ctl in its life, plus one more whenever a full send buffer must be
-// waited out.
+// How it differs from a callback loop: an Endpoint remembers what epoll reported until a system call
+// has used it up, and a coroutine says what it wants of which endpoints. Nothing is registered or
+// unregistered in between: an endpoint costs one epoll_ctl in its life, plus one more whenever a
+// full send buffer must be waited out.
 #pragma once
 
 #include "proxy/net/fd.h"
@@ -59,8 +59,8 @@ private:
 /// A descriptor registered with the loop. It stays where it was built: the loop knows its address.
 class Endpoint : public ListNode<Endpoint> {
 public:
-    /// Registers `fd` (non-blocking). What it is ready for is learnt from the loop, unless `ready` says it is
-    /// known.
+    /// Registers `fd` (non-blocking). What it is ready for is learnt from the loop,
+    /// unless `ready` says it is known.
     Endpoint(Loop& loop, Fd fd, Events ready = nothing);
     Endpoint(const Endpoint&) = delete;
     Endpoint& operator=(const Endpoint&) = delete;

@@ -19,8 +19,8 @@ Io Pipe::fill(Stream& source, std::size_t limit) noexcept {
     do got = ::splice(source.number(), nullptr, writeEnd_.number(), nullptr, std::min(limit, size), flags);
     while (got < 0 && errno == EINTR);
     if (got > 0) {
-        // Unlike recv, a short splice says nothing: it may just have met the end of one of the kernel's
-        // buffers.
+        // Unlike recv, a short splice says nothing: it may just have met the
+        // end of one of the kernel's buffers.
         held_ = static_cast<std::size_t>(got);
         return {Io::Kind::done, held_};
     }

@@ -1,5 +1,5 @@
-// A connected stream socket, TCP or unix: the system calls a relay makes, none of them more often than
-// needed.
+// A connected stream socket, TCP or unix: the system calls a relay makes,
+// none of them more often than needed.
 //
 // A receive or send on what is known not to be ready costs no system call. A receive that returns less than
 // there was room for has emptied the socket (epoll(7), question 9), so no second one is made to be told so.

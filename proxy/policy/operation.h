@@ -27,8 +27,8 @@ struct Operation {
     bool hijack = false; ///< the exchange can end in a tunnel: after 101, or as a raw stream after 200
 };
 
-/// All of them: by section, then in the order the daemon registers them, in which the first that matches is
-/// taken.
+/// All of them: by section, then in the order the daemon registers them, in which
+/// the first that matches is taken.
 [[nodiscard]] std::span<const Operation> operations() noexcept;
 
 /// Where the daemon would route the request; null when it would answer 404. `path` as for Policy::decide.

@@ -1,5 +1,5 @@
-// `--healthcheck`: asks the proxy's own listener for /_ping, so that an image without shell or curl has a
-// HEALTHCHECK.
+// `--healthcheck`: asks the proxy's own listener for /_ping, so that an image without
+// shell or curl has a HEALTHCHECK.
 #pragma once
 
 #include "proxy/settings/settings.h"

@@ -4,8 +4,8 @@
 //    ▲                │        └─ granted: Exchange
 //    └────────────────┴─► close
 //
-// Everything a connection owns lies in the coroutine's frame; when run() ends, on whichever path, all of it
-// is gone.
+// Everything a connection owns lies in the coroutine's frame; when run() ends, on
+// whichever path, all of it is gone.
 #pragma once
 
 #include "proxy/net/task.h"

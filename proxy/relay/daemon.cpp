@@ -9,8 +9,8 @@ namespace proxy::relay {
 
 namespace {
 
-// As many as were in use at once a moment ago may be needed again at once; what is not needed for a while is
-// closed.
+// As many as were in use at once a moment ago may be needed again at once; what is
+// not needed for a while is closed.
 constexpr std::size_t mostIdle = 8192;
 
 } // namespace
@@ -40,8 +40,8 @@ std::unique_ptr<net::Stream> Daemon::dial(int& error) {
 }
 
 void Daemon::giveBack(std::unique_ptr<net::Stream> stream) noexcept {
-    // Anything that arrives while no request is outstanding was not asked for: the next client must not read
-    // it.
+    // Anything that arrives while no request is outstanding was not asked for:
+    // the next client must not read it.
     if (idle_.size() == mostIdle || (!stream->seemsQuiet() && !stream->quiet())) return;
     stream->arm(idleTime_);
     idle_.push_back(std::move(stream));

@@ -10,8 +10,8 @@
 
 namespace proxy::relay {
 
-/// What a client is told when the daemon cannot be had: 502, 503 or 504, and why, with path, error and
-/// remedy.
+/// What a client is told when the daemon cannot be had: 502, 503 or 504, and
+/// why, with path, error and remedy.
 struct DaemonFailure {
     int status;
     std::string sentence;
@@ -28,8 +28,8 @@ public:
     /// unasked, or its close, is met here whenever it came. What is left is what comes between this and the
     /// request's own answer; no proxy can tell that from the answer.
     [[nodiscard]] std::unique_ptr<net::Stream> takeIdle() noexcept;
-    /// A new connection. Null: `error` is the errno; EAGAIN: the daemon's accept queue is full, try again in
-    /// a while.
+    /// A new connection. Null: `error` is the errno; EAGAIN: the daemon's accept
+    /// queue is full, try again in a while.
     [[nodiscard]] std::unique_ptr<net::Stream> dial(int& error);
     /// Keeps a connection on which an exchange has ended as it should. One that is known not to be silent is closed
     /// instead; whether it is, is asked when it is taken again, which no octet sent before can evade.

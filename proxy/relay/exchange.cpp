@@ -95,8 +95,8 @@ net::Task<bool> Exchange::dial() {
     co_return false;
 }
 
-// Until the final response's head stands, parsed, at the front of `response_`. The request's body flows
-// meanwhile.
+// Until the final response's head stands, parsed, at the front of `response_`.
+// The request's body flows meanwhile.
 net::Task<Exchange::Got> Exchange::awaitResponse() {
     net::Stream& daemon = *attempt_.daemon;
     up_.sinkTo(daemon);
@@ -172,8 +172,8 @@ net::Task<Exchange::Got> Exchange::daemonEnded(Head head, int error) {
 
 // ---- And back ------------------------------------------------------------------------------------
 
-// What the response whose head stands parsed in the service's memory means for the exchange; it is rewritten at the
-// front of `response_`.
+// What the response whose head stands parsed in the service's memory means for the exchange; it is
+// rewritten at the front of `response_`.
 Exchange::Response Exchange::takeResponse() {
     const http::ResponseHead& head = service_.response;
     record_.access.status = head.status;
@@ -282,9 +282,9 @@ net::Wait Exchange::untilEither(const Flow* down) noexcept {
     return {client_.stream, static_cast<net::Events>(ofClient), daemon, static_cast<net::Events>(ofDaemon)};
 }
 
-// A client that has sent its request and ends its direction may be waiting for the answer or may be gone: TCP
-// does not tell. The daemon would see the same EOF if we were not here, so it is shown it, and decides (it
-// cancels streams).
+// A client that has sent its request and ends its direction may be waiting for the answer or may be
+// gone: TCP does not tell. The daemon would see the same EOF if we were not here, so it is shown it,
+// and decides (it cancels streams).
 void Exchange::carryHalfClose() {
     if (attempt_.endLooked || up_.open() || !client_.stream.is(net::readClosed)) return;
     attempt_.endLooked = true;

@@ -41,8 +41,8 @@ public:
         , up_(client.stream, request.framing, service.pools, &client.input)
         , response_(service.pools.buffers) {}
 
-    /// `message`: the head as it is forwarded, `headSize` octets, and what has been received behind it. Records how
-    /// it went.
+    /// `message`: the head as it is forwarded, `headSize` octets, and what has been
+    /// received behind it. Records how it went.
     [[nodiscard]] net::Task<> run(net::Buffer message, std::size_t headSize);
 
 private:

@@ -1,5 +1,5 @@
-// Accepts connections on all listeners, within the limit, and shuts down in order. For one thread: the
-// loop's.
+// Accepts connections on all listeners, within the limit, and shuts down in
+// order. For one thread: the loop's.
 #pragma once
 
 #include "proxy/net/listener.h"
@@ -28,13 +28,13 @@ public:
     /// From here on connections are accepted, once the loop runs. Before shutdown() only.
     void listen(net::Listener listener);
 
-    /// Says in the log what is wrong when the daemon cannot be reached now. Requests find that out by
-    /// themselves, too.
+    /// Says in the log what is wrong when the daemon cannot be reached now. Requests
+    /// find that out by themselves, too.
     void tryDaemon();
 
-    /// Ends the listeners and idle connections now, busy ones after their exchange, all of them after the
-    /// grace; then stops the loop, at which point nothing of the server runs any more. A second call ends the
-    /// grace.
+    /// Ends the listeners and idle connections now, busy ones after their exchange, all of them
+    /// after the grace; then stops the loop, at which point nothing of the server runs any
+    /// more. A second call ends the grace.
     void shutdown();
 
     [[nodiscard]] std::size_t connections() const noexcept { return count_; }

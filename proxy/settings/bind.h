@@ -1,13 +1,13 @@
 // BIND_CONFIG: where to listen, in the part of HAProxy's `bind` syntax that makes sense here.
 //
 //   listeners = listener *( "," listener )
-//   listener  = tcp *( "v4v6" / "v6only" )  /  unix *( "mode" octal / "user" name / "uid" n / "group" name /
-//   "gid" n ) tcp       = [ "ipv4@" / "ipv6@" ] [ address / "[" address "]" / "*" ] ":" port unix      = [
-//   "unix@" ] absolute-path
+//   listener  = tcp *( "v4v6" / "v6only" )
+//             / unix *( "mode" octal / "user" name / "uid" n / "group" name / "gid" n )
+//   tcp       = [ "ipv4@" / "ipv6@" ] [ address / "[" address "]" / "*" ] ":" port
+//   unix      = [ "unix@" ] absolute-path
 //
-// As with HAProxy, `:2375` and `*:2375` are IPv4, `[::]:2375` is both on Linux unless v6only says otherwise,
-// and what follows several addresses (`/a.sock,/b.sock mode 600`) holds for all of them that have nothing of
-// their own.
+// As with HAProxy, `:2375` and `*:2375` are IPv4, `[::]:2375` is both on Linux unless v6only says otherwise, and
+// what follows several addresses (`/a.sock,/b.sock mode 600`) holds for all that have nothing of their own.
 #pragma once
 
 #include "proxy/settings/settings.h"

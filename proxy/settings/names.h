@@ -1,5 +1,5 @@
-// Names in the environment that look meant for us but are not known here: the most common way to lose an
-// afternoon.
+// Names in the environment that look meant for us but are not known here: the most
+// common way to lose an afternoon.
 #pragma once
 
 #include <optional>
@@ -15,8 +15,8 @@ namespace proxy::settings {
 /// plainly not for us, as are PATH, HOME, PORT and the like.
 [[nodiscard]] std::optional<std::string> warnOf(std::string_view name);
 
-/// Edits from one text to the other: insertion, deletion, substitution, and swapping two neighbours, each
-/// counted once.
+/// Edits from one text to the other: insertion, deletion, substitution, and swapping
+/// two neighbours, each counted once.
 [[nodiscard]] std::size_t distance(std::string_view left, std::string_view right);
 
 } // namespace proxy::settings

@@ -1,5 +1,5 @@
-// A raw client on a unix socket for the mock daemon's tests. Every wait ends at a deadline, with what came so
-// far.
+// A raw client on a unix socket for the mock daemon's tests. Every wait ends at a
+// deadline, with what came so far.
 #pragma once
 
 #include "mockdocker/mock_daemon.h"

@@ -1,5 +1,5 @@
-// What the daemon's router does with paths, methods and versions: facts observed on engine 20.10.24
-// (API 1.41).
+// What the daemon's router does with paths, methods and versions: facts
+// observed on engine 20.10.24 (API 1.41).
 #include "mockdocker/routes/route.h"
 #include "tests/mockdocker/client.h"
 

@@ -1,5 +1,5 @@
-// The rule that this run of mutant-proxy gets wrong, if any. mutants.tsv says in a sentence what each name
-// means.
+// The rule that this run of mutant-proxy gets wrong, if any. mutants.tsv says in
+// a sentence what each name means.
 #pragma once
 
 #include <algorithm>

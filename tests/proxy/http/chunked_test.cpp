@@ -150,7 +150,7 @@ std::size_t validSize(const Row& row) {
     return row.verdict == "complete" ? row.raw.size() : row.raw.size() - 1;
 }
 
-TEST_P(Chunked, PrefixNeedsMoreAndWhatFollowsIsNotTaken) {
+TEST_P(Chunked, AtEverySplit) {
     const auto& row = GetParam();
     for (const std::size_t n : splitPoints(row.raw.size()))
         ASSERT_EQ(scanWhole(row.raw.substr(0, n)), (Verdict{"needMore", n}));
@@ -192,8 +192,8 @@ TEST_P(Chunked, HoweverItIsCut) {
 INSTANTIATE_TEST_SUITE_P(Table, Chunked, testing::ValuesIn(rows), rowName<Row>);
 
 // ---- Against a slow and obvious reader -----------------------------------------------------------
-// Recursive descent over the whole body: nothing when more is needed, 0 when it is invalid, its size when
-// complete.
+// Recursive descent over the whole body: nothing when more is needed, 0 when it is
+// invalid, its size when complete.
 class Reference {
 public:
     explicit Reference(std::string_view body)

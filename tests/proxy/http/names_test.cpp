@@ -19,8 +19,8 @@ TEST(Classify, IgnoresCase) {
     EXPECT_EQ(classify("proxy-AUTHORIZATION"), FieldName::restricted);
 }
 
-// One octet changed, in any of 256 ways, is another name: a lookalike where a hyphen was, otherwise none we
-// know.
+// One octet changed, in any of 256 ways, is another name: a lookalike where a
+// hyphen was, otherwise none we know.
 TEST(Classify, OneOctetOff) {
     for (const std::string name : {"Content-Length", "Transfer-Encoding", "Connection", "Host", "Upgrade"}) {
         for (std::size_t at = 0; at < name.size(); ++at) {

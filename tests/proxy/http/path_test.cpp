@@ -5,8 +5,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// What the path decodes to, or the reason's name in angle brackets. Both sides are flush against unreadable
-// pages.
+// What the path decodes to, or the reason's name in angle brackets. Both sides
+// are flush against unreadable pages.
 std::string decode(std::string_view path) {
     GuardedBytes input(path.size());
     GuardedBytes output(path.size());

@@ -35,8 +35,8 @@ void failAllocation(std::size_t after) noexcept {
 
 } // namespace proxy::test
 
-// The nothrow forms are defined by the library in terms of these; a sanitizer's arrays are not, so they stand
-// here, too.
+// The nothrow forms are defined by the library in terms of these; a sanitizer's arrays
+// are not, so they stand here, too.
 void* operator new(std::size_t size) {
     return proxy::test::counted(size, alignof(std::max_align_t));
 }

@@ -255,8 +255,8 @@ protected:
 };
 
 TEST_F(DeadlinesTest, PassInTheirOrder) {
-    // Built in their order: on a machine that stands still meanwhile all pass in one round, in the order of
-    // building.
+    // Built in their order: on a machine that stands still meanwhile all pass in one
+    // round, in the order of building.
     Deadlines quick(rig_.loop, 5ms);
     Deadlines middle(rig_.loop, 15ms);
     Deadlines slow(rig_.loop, 30ms);

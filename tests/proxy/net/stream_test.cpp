@@ -198,8 +198,8 @@ TEST_P(StreamTest, QuietUntilSomethingArrives) {
     EXPECT_FALSE(stream_.is(readable));
 }
 
-// What comes between two looks of the loop's is met, too: an answer that nobody asked for must not wait here for the
-// next request.
+// What comes between two looks of the loop's is met, too: an answer that nobody asked for must
+// not wait here for the next request.
 TEST_P(StreamTest, QuietIsWhatTheKernelSays) {
     put(pair_.theirs, "x");
     EXPECT_FALSE(stream_.is(readable)) << "the loop has not looked yet";

@@ -1,5 +1,5 @@
-// The table of operations against the conformance catalogue, and the routing against the daemon's documented
-// behaviour.
+// The table of operations against the conformance catalogue, and the routing against
+// the daemon's documented behaviour.
 #include "conformance/catalogue.h"
 #include "proxy/policy/operation.h"
 #include "tests/proxy/policy/rows.h"

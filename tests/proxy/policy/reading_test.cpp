@@ -1,6 +1,6 @@
-// The rules read a second time, slowly and plainly, and compared with the first reading over every operation,
-// method and telling combination of grants. Shares nothing with the code under test but the names of the
-// variables.
+// The rules read a second time, slowly and plainly, and compared with the first reading over
+// every operation, method and telling combination of grants. Shares nothing with the code under
+// test but the names of the variables.
 #include "tests/proxy/policy/rows.h"
 #include "tests/proxy/policy/upstream.h"
 

@@ -1,5 +1,5 @@
-// The program as a process of its own: started with nothing in its environment but what is given, ended by
-// its own id.
+// The program as a process of its own: started with nothing in its environment but
+// what is given, ended by its own id.
 #pragma once
 
 #include "tests/proxy/relay/peer.h"

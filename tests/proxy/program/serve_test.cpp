@@ -328,8 +328,8 @@ TEST_F(Serve, TellsWhoMayNotOpenTheSocket) {
 
 // ---- Standard output -----------------------------------------------------------------------------
 
-// A descriptor that is closed at the start would be the next one opened: the log would be written to a
-// client.
+// A descriptor that is closed at the start would be the next one opened: the
+// log would be written to a client.
 TEST_F(Serve, StartsWithoutStandardStreams) {
     Program program({}, environment_, [] {
         for (int fd = 0; fd < 3; ++fd) ::close(fd);

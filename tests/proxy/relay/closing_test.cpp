@@ -1,5 +1,5 @@
-// Closings of ours: a client that takes what has been sent to it gets all of it, whatever else it may have sent that
-// nobody reads.
+// Closings of ours: a client that takes what has been sent to it gets all of it, whatever else it
+// may have sent that nobody reads.
 #include "tests/proxy/relay/running_proxy.h"
 
 #include <string>

@@ -497,8 +497,8 @@ protected:
     const std::string badAndClose_ =
         "HTTP/1.1 400 Bad Request\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbad";
 
-    /// Sends the beginning of a request, whose body of `size` octets is not complete; the daemon answers and
-    /// leaves.
+    /// Sends the beginning of a request, whose body of `size` octets is not
+    /// complete; the daemon answers and leaves.
     void refuse(Peer& client, std::size_t size, const std::string& field = "") {
         client.send("POST /build HTTP/1.1\r\nHost: d\r\n" + field +
                     "Content-Length: " + std::to_string(size) + "\r\n\r\nbeginning");

@@ -1,5 +1,5 @@
-// Random exchanges in random pieces, both ways, from a seed that a failure tells: what comes out is what went
-// in.
+// Random exchanges in random pieces, both ways, from a seed that a failure
+// tells: what comes out is what went in.
 #include "tests/proxy/relay/running_proxy.h"
 
 #include <algorithm>

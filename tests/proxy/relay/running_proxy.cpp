@@ -132,8 +132,8 @@ void RunningProxy::onLoop(const std::function<void()>& call) {
         ADD_FAILURE() << "the proxy's loop does not turn";
 }
 
-// A call may run in front of others in its round; what was there before it has had its turn when the next one
-// runs.
+// A call may run in front of others in its round; what was there before it has had
+// its turn when the next one runs.
 void RunningProxy::settle() {
     for (int i = 0; i < 3; ++i) onLoop([] {});
 }

@@ -1,5 +1,5 @@
-// SIGTERM, as the server sees it: who is idle ends at once, who is served is served, who streams ends with
-// the grace.
+// SIGTERM, as the server sees it: who is idle ends at once, who is served is served,
+// who streams ends with the grace.
 #include "tests/proxy/relay/running_proxy.h"
 
 #include <string>
