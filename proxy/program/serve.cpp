@@ -4,6 +4,7 @@
 #include "proxy/net/listener.h"
 #include "proxy/privileges/give_up.h"
 #include "proxy/program/command_line.h"
+#include "proxy/program/join.h"
 #include "proxy/relay/server.h"
 
 #include <Poco/Exception.h>
@@ -53,8 +54,7 @@ Budget budgetFor(std::size_t files) {
 
 net::Listener open(const settings::Listener& listener) {
     if (const auto* tcp = std::get_if<settings::TcpListener>(&listener))
-        return net::Listener(
-            net::TcpPlace{tcp->address, tcp->port, static_cast<net::TcpPlace::Family>(tcp->family)});
+        return net::Listener(net::TcpPlace{tcp->address, tcp->port, join(tcp->family)});
     const auto& local = std::get<settings::UnixListener>(listener);
     return net::Listener(net::UnixPlace{local.path, local.mode, local.uid, local.gid});
 }
@@ -187,8 +187,7 @@ int serve(const settings::Reading& reading, log::Log& log) {
 
 int serve(const settings::Reading& reading) {
     if (!reading.mistakes.empty()) return refuse(reading);
-    log::Log log(STDOUT_FILENO, static_cast<log::Level>(reading.settings.logLevel),
-                 static_cast<log::Format>(reading.settings.logFormat));
+    log::Log log(STDOUT_FILENO, join(reading.settings.logLevel), join(reading.settings.logFormat));
     try {
         return serve(reading, log);
     } catch (const Poco::Exception& e) {

@@ -1,6 +1,6 @@
 #include "proxy/settings/names.h"
 
-#include "proxy/policy/grants.h"
+#include "proxy/settings/table.h"
 #include "proxy/settings/text.h"
 
 #include <algorithm>
@@ -9,11 +9,6 @@
 
 namespace proxy::settings {
 namespace {
-
-constexpr std::array<std::string_view, 7> ownNames{
-    "SOCKET_PATH", "BIND_CONFIG",     "DISABLE_IPV6",   "LOG_LEVEL",
-    "LOG_FORMAT",  "MAX_CONNECTIONS", "SHUTDOWN_GRACE",
-};
 
 // Found in ordinary environments, and within reach of a known name: HOST and PORT are one edit from POST;
 // Podman and systemd set `container` for whatever runs in one.
@@ -58,18 +53,10 @@ std::size_t tolerance(std::string_view known) {
     return known.size() < 7 ? 1 : 2;
 }
 
-template <typename Visit>
-void forEachKnown(Visit visit) {
-    for (const policy::VariableFacts& variable : policy::variables) visit(variable.name);
-    for (const std::string_view name : ownNames) visit(name);
-}
-
 } // namespace
 
 bool isKnown(std::string_view name) {
-    bool found = false;
-    forEachKnown([&](std::string_view known) { found = found || known == name; });
-    return found;
+    return std::ranges::find(table(), name, &Row::name) != table().end();
 }
 
 std::size_t distance(std::string_view left, std::string_view right) {
@@ -101,12 +88,12 @@ std::optional<std::string> warnOf(std::string_view name) {
         return std::string(name).append(" is not known here and has no effect: ").append(other->advice);
     std::string_view nearest;
     std::size_t edits = std::string_view::npos;
-    forEachKnown([&](std::string_view known) {
-        const std::size_t needed = distance(meant, known);
-        if (needed > tolerance(known) || needed >= edits) return;
-        nearest = known;
+    for (const Row& row : table()) {
+        const std::size_t needed = distance(meant, row.name);
+        if (needed > tolerance(row.name) || needed >= edits) continue;
+        nearest = row.name;
         edits = needed;
-    });
+    }
     if (nearest.empty()) return std::nullopt;
     return std::string(name)
         .append(" is not known here and has no effect: is ")

@@ -2,6 +2,7 @@
 
 #include "proxy/settings/bind.h"
 #include "proxy/settings/names.h"
+#include "proxy/settings/table.h"
 #include "proxy/settings/text.h"
 
 #include <algorithm>
@@ -9,31 +10,30 @@
 #include <grp.h>
 #include <pwd.h>
 #include <string_view>
+#include <variant>
 
 namespace proxy::settings {
 namespace {
 
-constexpr std::array<std::string_view, 8> levels{"debug", "info", "notice", "warning",
-                                                 "err",   "crit", "alert",  "emerg"};
-constexpr std::array<std::string_view, 2> formats{"text", "json"};
 constexpr std::array<std::string_view, 4> trueWords{"1", "TRUE", "YES", "ON"};
 constexpr std::array<std::string_view, 5> falseWords{"", "0", "FALSE", "NO", "OFF"};
 
-constexpr std::string_view defaultBind = "[::]:2375 v4v6";
-constexpr std::size_t mostConnections = 1'000'000;
-constexpr std::size_t longestGrace = 86'400;
-
-template <std::size_t size>
-std::string oneOf(const std::array<std::string_view, size>& words) {
+template <class Words>
+std::string oneOf(const Words& words) {
     std::string text;
-    for (std::size_t i = 0; i < size; ++i) {
-        if (i > 0) text.append(i + 1 == size ? " or " : ", ");
-        text.append(words[i]);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (i > 0) text.append(i + 1 == words.size() ? " or " : ", ");
+        text.append(words[i].text);
     }
     return text;
 }
 
-// Reads every variable, whatever is wrong with the others.
+// Whether blank is a value, and not as good as none.
+bool takesBlank(const Row& row) {
+    return std::holds_alternative<Grant>(row.kind) || std::holds_alternative<Flag>(row.kind);
+}
+
+// Reads every row, whatever is wrong with the others.
 class Reader {
 public:
     Reader(const Environment& environment, const Accounts& accounts)
@@ -41,117 +41,119 @@ public:
         , accounts_(accounts) {}
 
     Reading read() {
-        for (std::size_t i = 0; i < policy::variableCount; ++i) {
-            const auto variable = static_cast<policy::Variable>(i);
-            if (const auto granted = readSwitch(policy::facts(variable).name))
-                settings().grants.set(variable, *granted);
-        }
-        readSocketPath();
-        settings().disableIpv6 = readSwitch("DISABLE_IPV6").value_or(false);
-        readListeners();
-        if (const auto level = readWord("LOG_LEVEL", levels))
-            settings().logLevel = static_cast<LogLevel>(*level);
-        if (const auto format = readWord("LOG_FORMAT", formats))
-            settings().logFormat = static_cast<LogFormat>(*format);
-        settings().maxConnections = readNumber("MAX_CONNECTIONS", "connections", 1, mostConnections);
-        if (const auto grace = readNumber("SHUTDOWN_GRACE", "seconds", 0, longestGrace))
-            settings().shutdownGrace = std::chrono::seconds(*grace);
+        for (const Row& row : table())
+            std::visit([&](const auto& kind) { take(kind, {row.name, textOf(row)}); }, row.kind);
+        holdListenersTogether();
         warnOfNames();
         warnOfActions();
         return std::move(reading_);
     }
 
 private:
+    // A variable's name, and its value without surrounding blanks.
+    struct Given {
+        std::string_view name;
+        std::string_view text;
+    };
+
     Settings& settings() { return reading_.settings; }
 
-    void mistake(std::string_view name, std::string_view value, std::string_view sentence) {
+    void mistake(const Given& given, std::string_view sentence) {
         reading_.mistakes.push_back(
-            std::string(name).append("=").append(quoted(value)).append(": ").append(sentence));
+            std::string(given.name).append("=").append(quoted(given.text)).append(": ").append(sentence));
     }
 
-    // Without surrounding blanks; none when not set.
-    std::optional<std::string_view> value(std::string_view name) const {
-        const auto found = environment_.find(std::string(name));
-        return found == environment_.end() ? std::nullopt : std::optional(trimmed(found->second));
+    // What is set, or what holds when nothing is.
+    std::string_view textOf(const Row& row) const {
+        const auto found = environment_.find(std::string(row.name));
+        if (found == environment_.end()) return row.standard;
+        const std::string_view text = trimmed(found->second);
+        return text.empty() && !takesBlank(row) ? row.standard : text;
     }
 
-    // The same; none when blank as well.
-    std::optional<std::string_view> text(std::string_view name) const {
-        const auto found = value(name);
-        return found && !found->empty() ? found : std::nullopt;
+    // ---- Kinds
+
+    void take(const Grant& grant, const Given& given) {
+        if (const auto on = readSwitch(given)) settings().grants.set(grant.which, *on);
     }
 
-    std::optional<bool> readSwitch(std::string_view name) {
-        const auto given = value(name);
-        if (!given) return std::nullopt;
-        const std::string word = upper(*given);
+    void take(const Flag& flag, const Given& given) {
+        if (const auto on = readSwitch(given)) settings().*flag.to = *on;
+    }
+
+    std::optional<bool> readSwitch(const Given& given) {
+        const std::string word = upper(given.text);
         if (std::ranges::find(trueWords, word) != trueWords.end()) return true;
         if (std::ranges::find(falseWords, word) != falseWords.end()) return false;
-        mistake(name, *given,
+        mistake(given,
                 "use 1, true, yes or on to switch it on, 0, false, no, off or nothing to switch it off");
         return std::nullopt;
     }
 
-    template <std::size_t size>
-    std::optional<std::size_t> readWord(std::string_view name,
-                                        const std::array<std::string_view, size>& words) {
-        const auto given = text(name);
-        if (!given) return std::nullopt;
-        for (std::size_t i = 0; i < size; ++i)
-            if (upper(*given) == upper(words[i])) return i;
-        mistake(name, *given, "use " + oneOf(words));
+    template <class Enumeration>
+    void take(const Choice<Enumeration>& choice, const Given& given) {
+        for (const Word<Enumeration>& word : choice.words)
+            if (upper(given.text) == upper(word.text)) {
+                settings().*choice.to = word.value;
+                return;
+            }
+        mistake(given, "use " + oneOf(choice.words));
+    }
+
+    void take(const Count& count, const Given& given) {
+        if (!given.text.empty()) settings().*count.to = readNumber(count.range, given);
+    }
+
+    void take(const Seconds& seconds, const Given& given) {
+        if (const auto found = readNumber(seconds.range, given))
+            settings().*seconds.to = std::chrono::seconds(*found);
+    }
+
+    std::optional<std::size_t> readNumber(const Range& range, const Given& given) {
+        const auto found = number<std::size_t>(given.text);
+        if (found && *found >= range.least && *found <= range.most) return found;
+        mistake(given, "use a whole number of " + std::string(range.unit) + " from " +
+                           std::to_string(range.least) + " to " + std::to_string(range.most));
         return std::nullopt;
     }
 
-    std::optional<std::size_t> readNumber(std::string_view name, std::string_view unit, std::size_t least,
-                                          std::size_t most) {
-        const auto given = text(name);
-        if (!given) return std::nullopt;
-        const auto found = number<std::size_t>(*given);
-        if (found && *found >= least && *found <= most) return found;
-        mistake(name, *given,
-                "use a whole number of " + std::string(unit) + " from " + std::to_string(least) + " to " +
-                    std::to_string(most));
-        return std::nullopt;
-    }
-
-    void readSocketPath() {
-        const auto given = text("SOCKET_PATH");
-        if (!given) return;
-        const std::string_view path = withoutScheme(*given);
-        if (path != *given && path.starts_with('/')) {
-            mistake("SOCKET_PATH", *given, "use a path, not a URL: is " + std::string(path) + " meant?");
-        } else if (!given->starts_with('/')) {
-            mistake("SOCKET_PATH", *given,
-                    "use the absolute path of the daemon's socket, as in /var/run/docker.sock");
-        } else if (given->size() > maxSocketPath) {
-            mistake("SOCKET_PATH", *given,
-                    "use a path of at most " + std::to_string(maxSocketPath) +
-                        " octets, the kernel takes no longer one");
+    void take(const SocketPath& path, const Given& given) {
+        const std::string_view bare = withoutScheme(given.text);
+        if (bare != given.text && bare.starts_with('/')) {
+            mistake(given, "use a path, not a URL: is " + std::string(bare) + " meant?");
+        } else if (!given.text.starts_with('/')) {
+            mistake(given, "use the absolute path of the daemon's socket, as in /var/run/docker.sock");
+        } else if (given.text.size() > maxSocketPath) {
+            mistake(given, "use a path of at most " + std::to_string(maxSocketPath) +
+                               " octets, the kernel takes no longer one");
         } else {
-            settings().socketPath = *given;
+            settings().*path.to = given.text;
         }
     }
 
-    void readListeners() {
-        const std::string_view given = text("BIND_CONFIG").value_or(defaultBind);
-        BindReading bind = readBind(given, accounts_);
-        for (const std::string& sentence : bind.mistakes) mistake("BIND_CONFIG", given, sentence);
-        settings().listeners = std::move(bind.listeners);
-        if (settings().disableIpv6) leaveOutIpv6(given);
+    void take(const Listeners& listeners, const Given& given) {
+        BindReading bind = readBind(given.text, accounts_);
+        for (const std::string& sentence : bind.mistakes) mistake(given, sentence);
+        settings().*listeners.to = std::move(bind.listeners);
+        listeners_ = given;
+    }
+
+    // ---- What variables say together
+
+    void holdListenersTogether() {
+        if (settings().disableIpv6) leaveOutIpv6();
         const auto& all = settings().listeners;
         for (auto each = all.begin(); each != all.end(); ++each)
             if (std::find(all.begin(), each, *each) != each)
-                mistake("BIND_CONFIG", given, describe(*each) + " is there twice: remove one");
+                mistake(listeners_, describe(*each) + " is there twice: remove one");
     }
 
-    void leaveOutIpv6(std::string_view given) {
+    void leaveOutIpv6() {
         for (Listener& listener : settings().listeners) {
             auto* const tcp = std::get_if<TcpListener>(&listener);
             if (tcp == nullptr || tcp->family == TcpListener::Family::v4) continue;
             if (tcp->family == TcpListener::Family::v6only)
-                mistake("BIND_CONFIG", given,
-                        describe(listener) + " contradicts DISABLE_IPV6: remove one of the two");
+                mistake(listeners_, describe(listener) + " contradicts DISABLE_IPV6: remove one of the two");
             tcp->family = TcpListener::Family::v4;
         }
     }
@@ -174,7 +176,43 @@ private:
     const Environment& environment_;
     const Accounts& accounts_;
     Reading reading_;
+    Given listeners_; // which they were read from
 };
+
+// ---- What is shown of each kind
+
+std::string show(const Grant& grant, const Settings& settings) {
+    return settings.grants.has(grant.which) ? "1" : "0";
+}
+
+std::string show(const Flag& flag, const Settings& settings) {
+    return settings.*flag.to ? "1" : "0";
+}
+
+template <class Enumeration>
+std::string show(const Choice<Enumeration>& choice, const Settings& settings) {
+    return std::string(std::ranges::find(choice.words, settings.*choice.to, &Word<Enumeration>::value)->text);
+}
+
+std::string show(const Count& count, const Settings& settings) {
+    const auto& value = settings.*count.to;
+    return value ? std::to_string(*value) : std::string(count.absent);
+}
+
+std::string show(const Seconds& seconds, const Settings& settings) {
+    return std::to_string((settings.*seconds.to).count());
+}
+
+std::string show(const SocketPath& path, const Settings& settings) {
+    return settings.*path.to;
+}
+
+std::string show(const Listeners& listeners, const Settings& settings) {
+    std::string text;
+    for (const Listener& listener : settings.*listeners.to)
+        text.append(text.empty() ? "" : ", ").append(describe(listener));
+    return text;
+}
 
 constexpr std::size_t accountBuffer = 16'384; // an entry of a group lists its members
 
@@ -218,33 +256,14 @@ Environment environment(char** environ) {
 std::string describe(const Settings& settings) {
     const Settings defaults = read({}).settings;
     std::string text;
-    const auto line = [&](std::string_view name, const auto& show) {
-        const std::string value(show(settings));
-        text.append(value == show(defaults) ? "default  " : "set      ");
-        text.append(name).append("=").append(value).append("\n");
-    };
-    for (std::size_t i = 0; i < policy::variableCount; ++i) {
-        const auto variable = static_cast<policy::Variable>(i);
-        line(policy::facts(variable).name,
-             [&](const Settings& from) { return from.grants.has(variable) ? "1" : "0"; });
+    for (const Row& row : table()) {
+        const auto of = [&](const Settings& which) {
+            return std::visit([&](const auto& kind) { return show(kind, which); }, row.kind);
+        };
+        const std::string value = of(settings);
+        text.append(value == of(defaults) ? "default  " : "set      ");
+        text.append(row.name).append("=").append(value).append("\n");
     }
-    line("SOCKET_PATH", [](const Settings& from) { return from.socketPath; });
-    line("BIND_CONFIG", [](const Settings& from) {
-        std::string listeners;
-        for (const Listener& listener : from.listeners)
-            listeners.append(listeners.empty() ? "" : ", ").append(describe(listener));
-        return listeners;
-    });
-    line("DISABLE_IPV6", [](const Settings& from) { return from.disableIpv6 ? "1" : "0"; });
-    line("LOG_LEVEL",
-         [](const Settings& from) { return levels.at(static_cast<std::size_t>(from.logLevel)); });
-    line("LOG_FORMAT",
-         [](const Settings& from) { return formats.at(static_cast<std::size_t>(from.logFormat)); });
-    line("MAX_CONNECTIONS", [](const Settings& from) {
-        return from.maxConnections ? std::to_string(*from.maxConnections)
-                                   : std::string("(as the file limit bears)");
-    });
-    line("SHUTDOWN_GRACE", [](const Settings& from) { return std::to_string(from.shutdownGrace.count()); });
     return text;
 }
 

@@ -1,9 +1,7 @@
 // The proxy's settings, read from its environment. Pure: a map of strings in, a value and every problem out;
 // nothing is opened, nothing is looked up but the users and groups that a listener names.
 //
-// Variables, defaults and accepted values are the README's table. A variable that is set but blank counts as
-// not set, but for the grants, DISABLE_IPV6 among them: there blank means 0, as it does for
-// Tecnativa/docker-socket-proxy.
+// Which variables there are, with their defaults and what they may be, is the table's (table.h).
 #pragma once
 
 #include "proxy/policy/grants.h"
@@ -47,18 +45,19 @@ struct UnixListener {
 
 using Listener = std::variant<TcpListener, UnixListener>;
 
+/// As read() fills it: the defaults are the table's.
 struct Settings {
-    policy::Grants grants = policy::Grants::defaults();
-    std::string socketPath = "/var/run/docker.sock";
+    policy::Grants grants;
+    std::string socketPath;
     std::vector<Listener> listeners; ///< never empty
     bool disableIpv6 = false;        ///< already applied to `listeners`
-    LogLevel logLevel = LogLevel::info;
-    LogFormat logFormat = LogFormat::text;
+    LogLevel logLevel{};
+    LogFormat logFormat{};
     std::optional<std::size_t> maxConnections; ///< none: as many as the file limit bears
-    std::chrono::seconds shutdownGrace{5};
+    std::chrono::seconds shutdownGrace{};
 };
 
-/// Usable only when there is no mistake. Mistakes and warnings are whole sentences for people, one a line,
+/// Usable only when there is no mistake, but for what was read without one. Mistakes and warnings are whole sentences for people, one a line,
 /// each naming the variable, its value and what to do.
 struct Reading {
     Settings settings;

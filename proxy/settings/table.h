@@ -1,0 +1,79 @@
+// Every variable of the environment that means something here, a row each: what it may be, what holds without it, and
+// whom it is for. Reading, `--check` and near misses are derived from it; what README and Dockerfile list is held
+// against it by a test. A new variable is a row, a new way to write a value is a kind and its three functions in
+// settings.cpp.
+#pragma once
+
+#include "proxy/settings/settings.h"
+
+#include <span>
+#include <string_view>
+#include <variant>
+
+namespace proxy::settings {
+
+// ---- Kinds: what a text may be, and where its meaning goes -------------------------------------------
+
+/// A switch that blank turns off, as in Tecnativa/docker-socket-proxy. For all other kinds blank is as good as not set.
+struct Grant {
+    policy::Variable which{};
+};
+/// Likewise.
+struct Flag {
+    bool Settings::*to = nullptr;
+};
+template <class Enumeration>
+struct Word {
+    std::string_view text;
+    Enumeration value;
+};
+template <class Enumeration>
+struct Choice {
+    Enumeration Settings::*to = nullptr;
+    std::span<const Word<Enumeration>> words;
+};
+struct Range {
+    std::string_view unit;
+    std::size_t least = 0;
+    std::size_t most = 0;
+};
+struct Count {
+    std::optional<std::size_t> Settings::*to = nullptr;
+    Range range;
+    std::string_view absent; ///< what is shown when it is not set
+};
+struct Seconds {
+    std::chrono::seconds Settings::*to = nullptr;
+    Range range;
+};
+/// The absolute path of a unix socket.
+struct SocketPath {
+    std::string Settings::*to = nullptr;
+};
+/// bind.h.
+struct Listeners {
+    std::vector<Listener> Settings::*to = nullptr;
+};
+
+using Kind =
+    std::variant<Grant, Flag, Choice<LogLevel>, Choice<LogFormat>, Count, Seconds, SocketPath, Listeners>;
+
+// ---- Rows ----------------------------------------------------------------------------------------------
+
+enum class Scope : std::uint8_t {
+    process, ///< there is one of it
+    access,  ///< what clients are given, and where they come in
+};
+
+struct Row {
+    std::string_view name;
+    Kind kind;
+    std::string_view standard; ///< what holds when it is not set, written as it would be set
+    std::string_view sentence; ///< for people, without trailing period
+    Scope scope = Scope::process;
+};
+
+/// The grants first, in their order.
+[[nodiscard]] std::span<const Row> table() noexcept;
+
+} // namespace proxy::settings
