@@ -66,15 +66,15 @@ Steps::Handler Steps::handlerOf(Act act) {
     case Act::startsAgain:     return &Steps::startsAgain;
     case Act::crowd:           return &Steps::crowd;
     case Act::crowdLeaves:     return &Steps::crowdLeaves;
-    case Act::getsStatus:      return &Steps::getsResponse;
+    case Act::getsStatus:
     case Act::getsHead:        return &Steps::getsResponse;
     case Act::getsReason:      return &Steps::getsReason;
-    case Act::getsRequest:     return &Steps::getsRequest;
+    case Act::getsRequest:
     case Act::getsRequestHead: return &Steps::getsRequest;
     case Act::getsField:       return &Steps::getsField;
     case Act::lacksField:      return &Steps::lacksField;
     case Act::getsFields:      return &Steps::getsFields;
-    case Act::getsBody:        return &Steps::getsBody;
+    case Act::getsBody:
     case Act::getsBodyWith:    return &Steps::getsBody;
     case Act::getsBytes:       return &Steps::getsBytes;
     case Act::getsEnd:         return &Steps::getsEnd;
@@ -83,12 +83,12 @@ Steps::Handler Steps::handlerOf(Act act) {
     case Act::isClosed:        return &Steps::isClosed;
     case Act::staysOpen:       return &Steps::staysOpen;
     case Act::quiet:           return &Steps::quiet;
-    case Act::failsToStart:    return &Steps::beforeTheFirst;
+    case Act::failsToStart:
     case Act::isReadyWithin:   return &Steps::beforeTheFirst;
     case Act::saysText:        return &Steps::saysText;
     case Act::saysNot:         return &Steps::saysNot;
     case Act::saysLines:       return &Steps::saysLines;
-    case Act::exits:           return &Steps::exits;
+    case Act::exits:
     case Act::exitsWith:       return &Steps::exits;
     case Act::usesAtMost:      return &Steps::usesAtMost;
     case Act::hasNoTimer:      return &Steps::hasNoTimer;
