@@ -101,6 +101,10 @@ Wire* Stage::daemon(unsigned number) const {
     return found == bound_.end() ? nullptr : found->second;
 }
 
+bool Stage::isBound(const Wire& wire) const {
+    return std::any_of(bound_.begin(), bound_.end(), [&](const auto& each) { return each.second == &wire; });
+}
+
 Wire* Stage::daemonWithInput(unsigned number) {
     if (auto* own = daemon(number); own != nullptr && !own->input().empty()) return own;
     for (auto& wire : daemons_)

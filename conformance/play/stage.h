@@ -43,6 +43,8 @@ public:
 
     [[nodiscard]] Wire* daemon(unsigned number) const; ///< null: nothing was ever bound to it
     void bind(unsigned number, Wire& wire) { bound_[number] = &wire; }
+    /// Has a step of the script to do with it? Others a target may keep in store, and drop when it likes.
+    [[nodiscard]] bool isBound(const Wire& wire) const;
     /// A connection on which something waits that no step has taken, for the script's `number`; null: none.
     Wire* daemonWithInput(unsigned number);
     std::vector<std::unique_ptr<Wire>>& daemons() { return daemons_; }

@@ -11,6 +11,7 @@
 #include <iostream>
 #include <netinet/in.h>
 #include <optional>
+#include <poll.h>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -104,7 +105,12 @@ void serve(const std::string& mode, Fd client) {
             continue;
         }
         if (mode != "denies-all" && mode != "answers-itself") {
+            Fd spare = mode == "drops-spares" ? connectDaemon() : Fd();
             say(daemon, *request);
+            if (spare) { // while the daemon thinks
+                ::poll(nullptr, 0, 100);
+                spare = Fd();
+            }
             const auto answer = nextHead(daemon, fromDaemon);
             if (mode != "forwards-and-denies") {
                 say(client, answer.value_or("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"));

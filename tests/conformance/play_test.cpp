@@ -63,6 +63,14 @@ TEST(Play, WhatIsRightPasses) {
     EXPECT_EQ(outcome.status, 0) << outcome.text;
 }
 
+// What a target keeps in store for later it may drop while a case waits; no step has to do with it.
+TEST(Play, ASpareConnectionThatIsDroppedDisturbsNobody) {
+    const auto outcome = judge("drops-spares", "stream/wait-before-the-first-byte");
+    EXPECT_THAT(outcome.text, HasSubstr("client gets status: 200\" (step 5"))
+        << "bodies, this target never passes";
+    EXPECT_THAT(outcome.text, Not(HasSubstr("quiet for ms: 600\" (step")));
+}
+
 // A proxy may send a safe request once more, on another connection, when the daemon has closed the first: at
 // the end of a case it closes all, and what comes then is not the next case's.
 TEST(Stage, DropsWhatComesLateAndKeepsWhatIsSilent) {
