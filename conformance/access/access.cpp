@@ -1,8 +1,8 @@
 #include "conformance/access/access.h"
 
 #include "conformance/access/client.h"
-#include "conformance/net/head.h"
 #include "conformance/access/origin.h"
+#include "conformance/net/head.h"
 #include "conformance/target/target.h"
 #include "conformance/workspace.h"
 
