@@ -1,8 +1,8 @@
 // A target's known deviations: cases that fail and are expected to, each with its reason.
 //
-// A table with the columns id and reason. An id is a case's id, in which '*' stands for any run of
-// characters. A row none of whose cases fails any more is outdated, and reported: a baseline never grows
-// stale in silence.
+// A table with the columns id and reason. An id is a case's id, in which '*' stands for any
+// run of characters. A row none of whose cases fails any more is outdated, and reported: a
+// baseline never grows stale in silence.
 #pragma once
 
 #include "conformance/oracle.h"

@@ -1,5 +1,5 @@
-// Which cases a command line means: those of the families that it names, or of all, whose ids begin as it
-// says.
+// Which cases a command line means: those of the families that it names, or of
+// all, whose ids begin as it says.
 #pragma once
 
 #include "conformance/access/plan.h"

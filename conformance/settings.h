@@ -14,8 +14,8 @@ struct Settings {
     std::string id; ///< "on.CONTAINERS.post1"; never changes
     Environment environment;
     std::string about; ///< a few words for reports
-    /// What reports file it under: "CONTAINERS" where it alone is on, "but CONTAINERS" where it alone is off,
-    /// else a word.
+    /// What reports file it under: "CONTAINERS" where it alone is on, "but CONTAINERS"
+    /// where it alone is off, else a word.
     std::string varies{};
 };
 

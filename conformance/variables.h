@@ -48,8 +48,8 @@ using Environment = std::map<std::string, std::string>;
 /// How a value reads: true grants, false revokes, nothing is a value that must stop the start.
 [[nodiscard]] std::optional<bool> grantOf(std::string_view value);
 
-/// Which variables, by index, are granted in `environment`. Throws std::invalid_argument for an unreadable
-/// value.
+/// Which variables, by index, are granted in `environment`. Throws
+/// std::invalid_argument for an unreadable value.
 [[nodiscard]] std::vector<bool> grantsOf(const Variables& variables, const Environment& environment);
 
 } // namespace conformance

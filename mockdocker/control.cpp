@@ -22,8 +22,8 @@ namespace {
 using json::quote;
 using Object = Poco::JSON::Object;
 
-/// What is wrong with a command, for the one who wrote it. Thrown while a command is read, answered as
-/// {"error":…}.
+/// What is wrong with a command, for the one who wrote it. Thrown while a command
+/// is read, answered as {"error":…}.
 struct BadCommand : std::runtime_error {
     using std::runtime_error::runtime_error;
 };

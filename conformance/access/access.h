@@ -1,5 +1,5 @@
-// The access family: every case of a plan under every settings vector, each vector on a freshly started
-// target.
+// The access family: every case of a plan under every settings vector, each
+// vector on a freshly started target.
 #pragma once
 
 #include "conformance/access/verdict.h"

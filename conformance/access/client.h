@@ -1,9 +1,9 @@
-// The access family's client: sends every case of a plan over pipelined connections, a few at a time, and
-// notes the answers.
+// The access family's client: sends every case of a plan over pipelined connections, a few
+// at a time, and notes the answers.
 //
-// A target may close a connection whenever it likes: what it did not answer is sent again, on a new one, and
-// from then on one request at a time. What stays unanswered after three tries, or stalls, has no answer
-// (status 0).
+// A target may close a connection whenever it likes: what it did not answer is sent again, on a
+// new one, and from then on one request at a time. What stays unanswered after three tries, or
+// stalls, has no answer (status 0).
 #pragma once
 
 #include "conformance/access/observation.h"
@@ -19,8 +19,8 @@ namespace conformance {
 
 class Client {
 public:
-    /// Bytes of answers are kept where they are not what `expected` (by case: is it forwarded?) lets one
-    /// expect.
+    /// Bytes of answers are kept where they are not what `expected` (by case:
+    /// is it forwarded?) lets one expect.
     Client(Poller& poller, const AccessPlan& plan, Observations& observations,
            const std::vector<bool>& expected, std::uint16_t port, int pipeline);
     ~Client();

@@ -20,8 +20,8 @@ struct Observation {
     bool targetChanged = false; ///< the daemon saw another method or target
 };
 
-/// One settings vector's observations. Bytes are kept of cases that look wrong, of each operation the first
-/// few.
+/// One settings vector's observations. Bytes are kept of cases that look wrong,
+/// of each operation the first few.
 class Observations {
 public:
     explicit Observations(const AccessPlan& plan)

@@ -40,8 +40,8 @@ public:
     [[nodiscard]] const std::vector<AccessCase>& cases() const { return cases_; }
     [[nodiscard]] std::size_t judged() const { return judged_; }
 
-    /// What went before the case on its connection, which began with `first`: "2 requests, from GET /a to GET
-    /// /b". Empty: nothing.
+    /// What went before the case on its connection, which began with `first`: "2 requests, from
+    /// GET /a to GET /b". Empty: nothing.
     [[nodiscard]] std::string before(std::uint32_t number, std::uint32_t first) const;
 
 private:

@@ -15,8 +15,8 @@ namespace {
 constexpr std::string_view access = "access/";
 constexpr int jobs = 2;
 
-// Operations by themselves where the vector is about them: the variable's own, or all of them where none is
-// special.
+// Operations by themselves where the vector is about them: the variable's own, or
+// all of them where none is special.
 bool hasOwnGroup(const Settings& settings, const Operation& operation) {
     if (settings.varies == "none" || settings.varies == "all" || settings.varies == "defaults") return true;
     return !operation.variable.empty() &&

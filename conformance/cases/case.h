@@ -106,8 +106,8 @@ struct Case {
     [[nodiscard]] const Step* stepOf(Act act) const; ///< the first one; null: it has none
 };
 
-/// Throws TableError: an unknown key, a value that cannot be read, a case without sentence or steps, an id
-/// twice.
+/// Throws TableError: an unknown key, a value that cannot be read, a case
+/// without sentence or steps, an id twice.
 [[nodiscard]] std::vector<Case> parseCases(std::string_view text, const std::string& file,
                                            const std::string& family, Dialect dialect);
 

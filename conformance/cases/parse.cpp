@@ -277,8 +277,8 @@ private:
         case_.openFiles = static_cast<unsigned>(*count);
     }
 
-    // "everything POST=0", "nothing CONTAINERS=1", "CONTAINERS=1 !IAMGES=1": ! marks a name that is meant to
-    // be unknown.
+    // "everything POST=0", "nothing CONTAINERS=1", "CONTAINERS=1 !IAMGES=1": ! marks a
+    // name that is meant to be unknown.
     void setSettings(const std::string& text) {
         case_.settings = text;
         case_.environment.clear();

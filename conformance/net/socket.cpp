@@ -39,9 +39,9 @@ const sockaddr* general(const Address& address) {
     return reinterpret_cast<const sockaddr*>(&address);
 }
 
-// Until a target listens there, another suite on this machine must not take the port for free: it would take
-// that target for its own. Names of abstract sockets are the machine's, as ports are, and go with the
-// process.
+// Until a target listens there, another suite on this machine must not take the port for
+// free: it would take that target for its own. Names of abstract sockets are the machine's,
+// as ports are, and go with the process.
 bool claim(std::uint16_t port) {
     constexpr std::size_t kept = 64; // longer than a target takes to start
     static std::mutex mutex;

@@ -6,8 +6,8 @@
 
 namespace conformance {
 
-/// Throws TargetError when the target is dead or hangs, unless that is the case's own doing: then it has
-/// failed.
+/// Throws TargetError when the target is dead or hangs, unless that is the
+/// case's own doing: then it has failed.
 [[nodiscard]] Result playCase(Scene& scene, const Case& one);
 
 } // namespace conformance

@@ -61,8 +61,8 @@ public:
     /// What is left of the script; the next one begins with a daemon that is there.
     void clear();
 
-    /// Requests nobody waits for: a target that loses the daemon may send a safe one again when its client
-    /// has left.
+    /// Requests nobody waits for: a target that loses the daemon may send a safe
+    /// one again when its client has left.
     void dropLate();
 
 private:

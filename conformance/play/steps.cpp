@@ -268,8 +268,8 @@ void Steps::getsEnd(const Step& step) {
 
 void Steps::isClosed(const Step& step) {
     Wire& wire = wireOf(step);
-    // Of a TCP connection only the end can be seen, of the daemon's unix socket that both directions are
-    // shut.
+    // Of a TCP connection only the end can be seen, of the daemon's unix
+    // socket that both directions are shut.
     const auto closed = [&] { return step.who == Who::client ? wire.ended() : wire.gone(); };
     if (!patiently(closed)) deviate(nameOf(step) + "'s connection is still open, it got " + heard(wire));
 }

@@ -1,5 +1,5 @@
-// The steps of a case: what each act does to the ends of a connection and to the target, and what it wants to
-// see.
+// The steps of a case: what each act does to the ends of a connection and to the
+// target, and what it wants to see.
 #pragma once
 
 #include "conformance/cases/case.h"

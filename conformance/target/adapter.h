@@ -15,9 +15,8 @@
 // The command gets a clean environment: what the adapter and the settings say, and
 //   BIND_CONFIG=127.0.0.1:PORT, PORT, SOCKET_PATH;
 // besides, though a container does not, PATH, HOME and the DOCKER_… that say for which engine `docker` is.
-// It is ready when it accepts on PORT and ends on SIGTERM, so a shell must `exec` the proxy.
-// An unknown key is an error, and one that stands there twice. Errors: AdapterError, whose text begins with
-// "file:line: ".
+// It is ready when it accepts on PORT and ends on SIGTERM, so a shell must `exec` the proxy. An unknown key
+// is an error, and one that stands there twice. Errors: AdapterError, whose text begins with "file:line: ".
 #pragma once
 
 #include "conformance/variables.h"

@@ -11,8 +11,8 @@
 
 namespace conformance {
 
-/// A file in memory that a program writes standard output and standard error to, and the end of what it
-/// holds.
+/// A file in memory that a program writes standard output and standard error
+/// to, and the end of what it holds.
 [[nodiscard]] Fd newOutput();
 [[nodiscard]] std::string endOf(const Fd& output, off_t most);
 
@@ -37,8 +37,8 @@ struct Confinement {
 /// A program that does nothing, from its start to its end: the measure of how busy the machine is.
 void runTrivialProgram();
 
-/// What programs get of this process's environment: PATH, HOME, and which engine a docker command line is
-/// for.
+/// What programs get of this process's environment: PATH, HOME, and which
+/// engine a docker command line is for.
 [[nodiscard]] Environment inheritedEnvironment();
 
 } // namespace conformance

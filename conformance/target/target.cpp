@@ -115,8 +115,8 @@ void Target::spawn(const Environment& settings, const std::string& socketPath, c
     if (!pidFd_) throw TargetError("pidfd_open: " + std::string(::strerrordesc_np(errno)));
 }
 
-// There is no event for "somebody listens now": a try a millisecond, or a trivial program, cut short by the
-// process's end.
+// There is no event for "somebody listens now": a try a millisecond, or a trivial
+// program, cut short by the process's end.
 void Target::awaitReady(steady_clock::time_point began, std::uint64_t programs) {
     const auto deadline = began + adapter_.readyWithin;
     for (std::uint64_t tries = 0;; ++tries) {

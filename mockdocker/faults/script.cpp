@@ -148,8 +148,8 @@ std::uint64_t FaultScript::draw(ActiveFault& fault, std::uint64_t wanted) {
     return allowed;
 }
 
-// The absolute position of the fault's point in the answer; beyond `bytes` while the head's end is not yet
-// known.
+// The absolute position of the fault's point in the answer; beyond `bytes` while
+// the head's end is not yet known.
 std::uint64_t FaultValve::pointWith(std::string_view bytes) {
     const Fault& fault = fault_->fault;
     if (fault.where == Where::start) return 0;

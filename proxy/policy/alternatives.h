@@ -29,8 +29,8 @@ public:
     /// What of each is not granted, but for those that take more than another.
     [[nodiscard]] Alternatives missing(Grants granted) const noexcept;
 
-    /// The one that takes the fewest variables, and of these the one that opens least; nothing when there is
-    /// none.
+    /// The one that takes the fewest variables, and of these the one that opens
+    /// least; nothing when there is none.
     [[nodiscard]] Grants narrowest() const noexcept;
 
 private:

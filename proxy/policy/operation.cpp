@@ -11,10 +11,10 @@ namespace {
 
 using enum Name;
 
-// id, method, path, what its {…} may hold, and `true` where the exchange can end in a tunnel.
-// Order within a section is the daemon's order of registration: GET /containers/x/checkpoints is tried before
-// the rest. Left out: the gRPC services that Docker 29.2 serves over HTTP/2 without an upgrade; this proxy
-// speaks HTTP/1.
+// id, method, path, what its {…} may hold, and `true` where the exchange can end in a tunnel. Order
+// within a section is the daemon's order of registration: GET /containers/x/checkpoints is tried
+// before the rest. Left out: the gRPC services that Docker 29.2 serves over HTTP/2 without an
+// upgrade; this proxy speaks HTTP/1.
 constexpr auto table = std::to_array<Operation>({
     {"SystemPing", "GET", "/_ping", fixed},
     {"SystemPingHead", "HEAD", "/_ping", fixed},

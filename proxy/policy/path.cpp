@@ -5,8 +5,8 @@
 namespace proxy::policy {
 namespace {
 
-// The daemon's "/v{version:[0-9.]+}", registered before every route: lower case, at most once. Its size; 0:
-// there is none.
+// The daemon's "/v{version:[0-9.]+}", registered before every route: lower case, at most
+// once. Its size; 0: there is none.
 std::size_t sizeOfPrefix(std::string_view path) noexcept {
     if (!path.starts_with("/v")) return 0;
     const auto isOfVersion = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };

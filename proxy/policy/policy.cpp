@@ -121,8 +121,8 @@ constexpr bool startsWithAnyCase(std::string_view text, std::string_view lowerCa
            std::ranges::equal(text.substr(0, lowerCase.size()), lowerCase, {}, lower);
 }
 
-// Tecnativa's patterns know neither case nor an end: /v1.41/Containers and /containersfoo are of its section
-// too.
+// Tecnativa's patterns know neither case nor an end: /v1.41/Containers and
+// /containersfoo are of its section too.
 Rule whyUnknown(const Place& place) noexcept {
     std::string_view rest = place.rest;
     bool exact = true;

@@ -139,9 +139,9 @@ net::Task<> Connection::answer() {
     Request request;
     request.framing = head.framing;
     request.mayHijack = verdict.operation != nullptr && verdict.operation->hijack;
-    // What follows an upgrade is not judged any more, so none is offered but where the daemon is known to
-    // hijack: a daemon that upgraded any path to h2c would otherwise serve everything to whoever is granted
-    // anything.
+    // What follows an upgrade is not judged any more, so none is offered but where the daemon
+    // is known to hijack: a daemon that upgraded any path to h2c would otherwise serve
+    // everything to whoever is granted anything.
     if (!request.mayHijack) http::withdrawUpgrade(head);
     request.facts = {head.method == "HEAD", head.upgrade};
     request.http11 = head.http11;

@@ -1,5 +1,5 @@
-// What becomes of a request: its path decoded and decided on in one step, for a connection and for --explain
-// alike.
+// What becomes of a request: its path decoded and decided on in one step, for a
+// connection and for --explain alike.
 #pragma once
 
 #include "proxy/http/request.h"

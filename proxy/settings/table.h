@@ -1,7 +1,7 @@
-// Every variable of the environment that means something here, a row each: what it may be, what holds without it, and
-// whom it is for. Reading, `--check` and near misses are derived from it; what README and Dockerfile list is held
-// against it by a test. A new variable is a row, a new way to write a value is a kind and its three functions in
-// settings.cpp.
+// Every variable of the environment that means something here, a row each: what it may be, what holds
+// without it, and whom it is for. Reading, `--check` and near misses are derived from it; what README and
+// Dockerfile list is held against it by a test. A new variable is a row, a new way to write a value is a
+// kind and its three functions in settings.cpp.
 #pragma once
 
 #include "proxy/settings/settings.h"

@@ -88,8 +88,8 @@ TEST(Stage, DropsWhatComesLateAndKeepsWhatIsSilent) {
     EXPECT_EQ(stage.daemons().size(), 1U);
 }
 
-// Nobody listens yet at a port that another suite was told is free: its own target would be taken for this
-// one's.
+// Nobody listens yet at a port that another suite was told is free: its own
+// target would be taken for this one's.
 TEST(Ports, TwoSuitesAreNotToldTheSame) {
     int ends[2];
     ASSERT_EQ(::pipe(ends), 0);

@@ -106,8 +106,8 @@ TEST_F(BadTarget, ChangingTheTargetFails) {
     EXPECT_THAT(outcome.text, HasSubstr("the daemon saw it with another method or target"));
 }
 
-// Each of these requests alone is judged rightly: what went before them is told, and sent again when they are
-// asked for.
+// Each of these requests alone is judged rightly: what went before them is told, and
+// sent again when they are asked for.
 TEST_F(BadTarget, JudgingOnlyTheFirstRequestFails) {
     const std::string id = "access/none.post0/ContainerList/GET";
     const auto outcome = judge("judges-first", id);
