@@ -165,7 +165,8 @@ public:
     [[nodiscard]] constexpr bool hasAll(Grants others) const noexcept { return (others - *this).empty(); }
     [[nodiscard]] constexpr bool empty() const noexcept { return (words_[0] | words_[1]) == 0; }
     [[nodiscard]] constexpr std::size_t size() const noexcept {
-        return static_cast<std::size_t>(std::popcount(words_[0]) + std::popcount(words_[1]));
+        const int bits = std::popcount(words_[0]) + std::popcount(words_[1]);
+        return static_cast<std::size_t>(bits);
     }
     [[nodiscard]] constexpr Iterator begin() const noexcept { return Iterator(words_); }
     [[nodiscard]] constexpr Iterator end() const noexcept { return Iterator(); }
