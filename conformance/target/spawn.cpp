@@ -157,6 +157,7 @@ std::vector<std::string> endGroup(pid_t leader, std::chrono::milliseconds patien
     awaitEnd(left, onItsWay);
     left = runningIn(leader);
     std::vector<std::string> names;
+    names.reserve(left.size());
     for (const auto& one : left) names.push_back(one.name);
     signalAll(left, SIGTERM);
     awaitEnd(left, patience);

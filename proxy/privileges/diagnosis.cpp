@@ -69,7 +69,7 @@ std::string whose(const Owned& file) {
 }
 
 std::string denial(const Finding& finding) {
-    const std::string by = " may not be opened (permission denied) by " + describe(finding.who);
+    std::string by = " may not be opened (permission denied) by " + describe(finding.who);
     if (const Owned* const folder = shutFolder(finding))
         return by + ": the folder " + folder->path + " may not be entered (" + whose(*folder) + "): " +
                (finding.inContainer
