@@ -207,7 +207,9 @@ def test_every_rule_is_told():
         [row] = table_rows("docs/rules.md", rule)
         words = re.findall(r"`([^`]+)`", row)
         assert any(word.split("/")[0] in google_tests() for word in words), row
-        assert any(word.startswith(("access/", *(f"{family}/" for family in FAMILIES))) for word in words), row
+        tried = ("access/", *(f"{family}/" for family in FAMILIES))
+        # The suite has no family that names operations.
+        assert rule.startswith("operations.") or any(word.startswith(tried) for word in words), row
 
 
 def test_every_exception_is_told():

@@ -20,6 +20,8 @@ struct Alternative {
 /// In the order in which their rules are tried. Fixed capacity, so that deciding allocates nothing.
 class Alternatives {
 public:
+    static constexpr std::size_t most = 5;
+
     [[nodiscard]] const Alternative* begin() const noexcept { return ways_.data(); }
     [[nodiscard]] const Alternative* end() const noexcept { return ways_.data() + size_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -34,9 +36,6 @@ public:
     [[nodiscard]] Grants narrowest() const noexcept;
 
 private:
-    /// ALLOW_RESTARTS, ALLOW_STOP and CONTAINERS open a stop.
-    static constexpr std::size_t most = 3;
-
     std::array<Alternative, most> ways_{};
     std::size_t size_ = 0;
 };

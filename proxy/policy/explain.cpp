@@ -60,9 +60,9 @@ void putAll(Writer& writer, Grants all, std::string_view between) noexcept {
     }
 }
 
-// "CONTAINERS=1 and POST=1", "one of CONTAINERS=1, ALLOW_START=1", "POST=1 and one of …": besides what all
-// ways take, each takes one variable.
-void putAlternatives(Writer& writer, const Alternatives& missing) noexcept {
+// "CONTAINERS=1 and POST=1", "one of CONTAINERS=1, ALLOW_START=1", "POST=1 and one of …"; where a way takes
+// more than one besides what all take, "one of ALLOW_START=1, CONTAINERS=1 with POST=1".
+void putVariables(Writer& writer, const Alternatives& missing) noexcept {
     if (missing.size() == 1) return putAll(writer, missing.begin()->all, " and ");
     Grants common = missing.begin()->all;
     Grants any;
@@ -72,7 +72,28 @@ void putAlternatives(Writer& writer, const Alternatives& missing) noexcept {
     }
     putAll(writer, common, " and ");
     writer.put(common.empty() ? "one of " : " and one of ");
-    putAll(writer, any - common, ", ");
+    const auto isOne = [&](const Alternative& way) { return (way.all - common).size() == 1; };
+    if (std::ranges::all_of(missing, isOne)) return putAll(writer, any - common, ", ");
+    std::string_view separator;
+    for (const Alternative& way : missing) {
+        writer.put(separator);
+        putAll(writer, way.all - common, " with ");
+        separator = ", ";
+    }
+}
+
+// Variables, or the operation's name: all ways there are. Nothing where there is none.
+void putAlternatives(Writer& writer, const Verdict& verdict) noexcept {
+    const bool several = verdict.missing.size() > 1;
+    if (!verdict.missing.empty()) putVariables(writer, verdict.missing);
+    if (!verdict.byName) return;
+    if (!verdict.missing.empty()) writer.put(several ? ", or with " : " or ");
+    writer.put("ALLOW_OPERATIONS=");
+    writer.put(verdict.operation->id);
+}
+
+bool canBeAllowed(const Verdict& verdict) noexcept {
+    return !verdict.missing.empty() || verdict.byName;
 }
 
 } // namespace
@@ -90,10 +111,10 @@ std::string_view writeDenial(const Verdict& verdict, std::string_view method, st
     putForeign(writer, target, shownOfTarget);
     writer.put(verdict.operation != nullptr ? ") is not granted" : " is not granted");
     const RuleFacts& rule = facts(verdict.rule);
-    if (!verdict.missing.empty()) {
+    if (canBeAllowed(verdict)) {
         writer.put("; it would be with ");
-        putAlternatives(writer, verdict.missing);
-    } else if (rule.name.starts_with("strict.")) {
+        putAlternatives(writer, verdict);
+    } else if (isStrict(verdict.rule) || verdict.rule == Rule::operationsDenied) {
         writer.put(": ");
         writer.put(rule.sentence);
     } else {
@@ -108,7 +129,7 @@ std::string_view writeDenial(const Verdict& verdict, std::string_view method, st
 std::string alternatives(const Verdict& verdict) {
     std::array<char, maxDenialSize> text{};
     Writer writer(text);
-    if (!verdict.missing.empty()) putAlternatives(writer, verdict.missing);
+    if (!verdict.allowed) putAlternatives(writer, verdict);
     return std::string(writer.written());
 }
 

@@ -20,8 +20,8 @@ inline constexpr std::size_t maxDenialSize = 1024;
                                            std::string_view target,
                                            std::span<char, maxDenialSize> out) noexcept;
 
-/// All ways to grant what was denied: "POST=1 and one of CONTAINERS=1, ALLOW_START=1"; empty when nothing
-/// can. Verdict::wouldAllow holds but the narrowest.
+/// All ways to grant what was denied: "POST=1 and one of CONTAINERS=1, ALLOW_START=1, or with
+/// ALLOW_OPERATIONS=ContainerStart"; empty when nothing can. Verdict::wouldAllow holds but the narrowest.
 [[nodiscard]] std::string alternatives(const Verdict& verdict);
 
 /// Several lines: the verdict, the operation, the rule, and what would allow it. Ends with a newline.

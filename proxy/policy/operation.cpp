@@ -216,7 +216,7 @@ constexpr Rows rowsOf(std::string_view section) noexcept {
 constexpr auto rowsOfSections = [] {
     std::array<Rows, sections.size()> rows{};
     std::ranges::transform(sections, rows.begin(),
-                           [](const SectionFacts& section) { return rowsOf(section.segment); });
+                           [](const SectionFacts& section) { return rowsOf(section.path); });
     return rows;
 }();
 

@@ -26,10 +26,19 @@ unsigned takeNumber(std::string_view& version) noexcept {
     return number;
 }
 
+// Without the slashes around it; nothing where `path` does not begin with one.
 std::string_view firstSegment(std::string_view path) noexcept {
     if (!path.starts_with('/')) return {};
     path.remove_prefix(1);
     return path.substr(0, path.find('/'));
+}
+
+Place withoutVersion(std::string_view path) noexcept {
+    Place place;
+    const std::size_t prefix = sizeOfPrefix(path);
+    if (prefix != 0) place.version = path.substr(2, prefix - 2);
+    place.rest = path.substr(prefix);
+    return place;
 }
 
 } // namespace
@@ -49,12 +58,30 @@ bool isOlderThan124(std::string_view version) noexcept {
 }
 
 Place locate(std::string_view path) noexcept {
-    Place place;
-    const std::size_t prefix = sizeOfPrefix(path);
-    if (prefix != 0) place.version = path.substr(2, prefix - 2);
-    place.rest = path.substr(prefix);
+    Place place = withoutVersion(path);
     place.section = sectionNamed(firstSegment(place.rest));
     return place;
+}
+
+Place locateWithLibpod(std::string_view path) noexcept {
+    constexpr std::string_view libpod = "/libpod";
+    Place place = withoutVersion(path);
+    std::string_view segment = firstSegment(place.rest);
+    if (segment == libpod.substr(1)) {
+        const std::string_view behind = firstSegment(place.rest.substr(libpod.size()));
+        if (!behind.empty()) segment = place.rest.substr(1, libpod.size() + behind.size());
+    }
+    place.section = sectionNamed(segment);
+    return place;
+}
+
+Member memberAt(const Place& place) noexcept {
+    if (!place.section) return {};
+    const std::size_t before = facts(*place.section).path.size() + 2; // and the slashes around it
+    if (place.rest.size() <= before) return {};
+    const std::string_view text = place.rest.substr(before);
+    const auto end = text.find('/');
+    return end == std::string_view::npos ? Member{} : Member{text.substr(0, end), text.substr(end + 1)};
 }
 
 } // namespace proxy::policy

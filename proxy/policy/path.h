@@ -12,10 +12,21 @@ namespace proxy::policy {
 struct Place {
     std::string_view version; ///< what follows the prefix's "/v": digits and dots; empty without a prefix
     std::string_view rest; ///< the path without its version prefix; begins with '/', or is not a path at all
-    std::optional<Section> section; ///< of its first segment
+    std::optional<Section> section; ///< of its first segment, or of what follows /libpod
 };
 
 [[nodiscard]] Place locate(std::string_view path) noexcept;
+
+/// As locate(), but sees the sections behind /libpod, too.
+[[nodiscard]] Place locateWithLibpod(std::string_view path) noexcept;
+
+/// A path /{section}/{name}/{behind}, the name without slash. All empty where it is no such path.
+struct Member {
+    std::string_view name;
+    std::string_view behind;
+};
+
+[[nodiscard]] Member memberAt(const Place& place) noexcept;
 
 /// As the daemon compares versions (daemon/internal/versions): number by number, what is no number being 0,
 /// so that "1..44" is 1.0. A number too long to be meant counts as old.

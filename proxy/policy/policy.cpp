@@ -1,11 +1,14 @@
 #include "proxy/policy/policy.h"
 
+#include "proxy/policy/dialect_rules.h"
 #include "proxy/policy/path.h"
 #include "proxy/policy/section.h"
 
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
+#include <string>
 
 namespace proxy::policy {
 namespace {
@@ -50,43 +53,14 @@ std::optional<Rule> flawOf(std::string_view path) noexcept {
 
 // ---- The ways in which a request can be granted ------------------------------------------------------
 
-// An action of a container that has a variable of its own, besides its section's.
-struct Action {
-    Variable opener;
-    Rule rule;
-    std::string_view name;
-    std::uint8_t breadth = 0; // how many actions the variable opens
-};
-
-// In the order in which Tecnativa/docker-socket-proxy tries its rules.
-constexpr auto actions = [] {
-    auto all = std::to_array<Action>({
-        {Variable::allowRestarts, Rule::allowRestarts, "stop"},
-        {Variable::allowRestarts, Rule::allowRestarts, "restart"},
-        {Variable::allowRestarts, Rule::allowRestarts, "kill"},
-        {Variable::allowStart, Rule::allowStart, "start"},
-        {Variable::allowStop, Rule::allowStop, "stop"},
-    });
-    for (Action& action : all)
-        action.breadth = static_cast<std::uint8_t>(std::ranges::count(all, action.opener, &Action::opener));
-    return all;
-}();
-
 constexpr std::uint8_t wholeSection = 255;
 
-// /containers/{id}/{behind}, whatever they hold; both empty where there is no such thing.
-struct Container {
-    std::string_view id;
-    std::string_view behind;
+// What of a request the rules are about.
+struct Request {
+    Place place;
+    bool reads;  // GET or HEAD
+    bool writes; // more than that: every other method, and the GET that writes
 };
-
-Container containerAt(const Place& place) noexcept {
-    constexpr std::string_view before = "/containers/";
-    if (place.section != Section::containers || place.rest.size() < before.size()) return {};
-    const std::string_view text = place.rest.substr(before.size());
-    const auto end = text.find('/');
-    return end == std::string_view::npos ? Container{} : Container{text.substr(0, end), text.substr(end + 1)};
-}
 
 // Before API 1.24 a start may bring a HostConfig in its body (engine 20.10: {"Binds": ["/:/host"], "PidMode":
 // "host"} mounts the host into a container that was created without): that is no start only. Later versions
@@ -95,18 +69,34 @@ bool startConfigures(const Place& place) noexcept {
     return !place.version.empty() && isOlderThan124(place.version);
 }
 
-// `writes`: more than GET and HEAD, which are always open.
-Alternatives waysTo(const Place& place, bool writes) noexcept {
+// Of a name with slashes as well: the daemon's names may hold them, and a gate closes whatever would be
+// routed there.
+const Gate* gateAt(const DialectRules& rules, const Place& place) noexcept {
+    if (!place.section || !rules.gated.has(*place.section)) return nullptr;
+    const std::size_t before = facts(*place.section).path.size() + 2; // and the slashes around it
+    for (const Gate& gate : rules.gates)
+        if (place.rest.size() > before + 1 + gate.name.size() && place.rest.ends_with(gate.name) &&
+            place.rest[place.rest.size() - gate.name.size() - 1] == '/')
+            return &gate;
+    return nullptr;
+}
+
+Alternatives waysTo(const DialectRules& rules, const Request& request) noexcept {
+    const Place& place = request.place;
     Alternatives ways;
     if (!place.section) return ways;
-    const auto section = facts(*place.section).governedBy;
-    if (!section) return ways;
-    const Grants always = writes ? Grants{Variable::post} : Grants{};
-    const auto [id, behind] = containerAt(place);
-    for (const Action& action : actions)
-        if (behind == action.name && isContainerName(id) && !(behind == "start" && startConfigures(place)))
-            ways.add({always | Grants{action.opener}, action.rule, action.breadth});
-    ways.add({always | Grants{*section}, Rule::section, wholeSection});
+    const Grants method = request.writes ? Grants{Variable::post} : Grants{};
+    Grants always;
+    if (const Gate* const gate = gateAt(rules, place)) always.set(gate->opener);
+    const auto [name, behind] = memberAt(place);
+    if (!behind.empty())
+        for (const Action& action : rules.actions)
+            if (behind == action.name && action.of.has(*place.section) && isContainerName(name) &&
+                !(behind == "start" && startConfigures(place)))
+                ways.add({always | (rules.methodFirst ? method : Grants{}) | Grants{action.opener},
+                          action.rule, action.breadth});
+    if (const auto variable = facts(*place.section).governedBy)
+        ways.add({always | method | Grants{*variable}, rules.section, wholeSection});
     return ways;
 }
 
@@ -123,7 +113,8 @@ constexpr bool startsWithAnyCase(std::string_view text, std::string_view lowerCa
 
 // Tecnativa's patterns know neither case nor an end: /v1.41/Containers and
 // /containersfoo are of its section too.
-Rule whyUnknown(const Place& place) noexcept {
+Rule whyUnknown(const DialectRules& rules, std::span<const VariableFacts> known,
+                const Place& place) noexcept {
     std::string_view rest = place.rest;
     bool exact = true;
     if (rest.starts_with("/V")) {
@@ -133,22 +124,48 @@ Rule whyUnknown(const Place& place) noexcept {
             exact = false;
         }
     }
-    if (!rest.starts_with('/')) return Rule::unknown;
+    if (!rest.starts_with('/')) return rules.unknown;
     rest.remove_prefix(1);
-    for (const VariableFacts& variable : variables) {
+    for (const VariableFacts& variable : known) {
         if (variable.section.empty() || !startsWithAnyCase(rest, variable.section)) continue;
         return exact && rest.starts_with(variable.section) ? Rule::wholeSegment : Rule::caseSensitive;
     }
-    return Rule::unknown;
+    return rules.unknown;
 }
 
-Rule whyClosed(const Place& place, Grants grants) noexcept {
-    if (!place.section || !facts(*place.section).governedBy) return whyUnknown(place);
-    const auto [id, behind] = containerAt(place);
-    for (const Action& action : actions)
-        if (behind.starts_with(action.name) && grants.has(action.opener) && isContainerName(id))
+// An ALLOW_ variable that is granted would have opened the path, but for what it is stricter in.
+std::optional<Rule> whyNoAction(const DialectRules& rules, const Place& place, Grants grants) noexcept {
+    const auto [name, behind] = memberAt(place);
+    if (behind.empty()) return std::nullopt;
+    for (const Action& action : rules.actions)
+        if (behind.starts_with(action.name) && action.of.has(*place.section) && grants.has(action.opener) &&
+            isContainerName(name))
             return behind == action.name ? Rule::startConfig : Rule::lastSegment;
-    return Rule::section;
+    return std::nullopt;
+}
+
+Rule whyDenied(const DialectRules& rules, const Request& request, const Access& access) noexcept {
+    const Place& place = request.place;
+    const Gate* const gate = gateAt(rules, place);
+    if (gate != nullptr && !access.grants.has(gate->opener)) return rules.gate;
+    const bool lacksPost = request.writes && !access.grants.has(Variable::post);
+    const Rule post = request.reads ? Rule::attachWs : rules.post;
+    if (lacksPost && rules.methodFirst) return post;
+    if (const auto action = whyNoAction(rules, place, access.grants)) return *action;
+    if (lacksPost) return post;
+    return place.section && facts(*place.section).governedBy
+               ? rules.section
+               : whyUnknown(rules, variablesOf(access.dialect), place);
+}
+
+// ---- What Podman hijacks -----------------------------------------------------------------------------
+
+// As Docker does with ContainerAttach and ExecStart; Podman's own operations have no names here.
+bool hijacksLibpod(std::string_view method, const Place& place) noexcept {
+    if (method != "POST" || !place.section) return false;
+    const std::string_view behind = memberAt(place).behind;
+    return (place.section == Section::libpodContainers && behind == "attach") ||
+           (place.section == Section::libpodExec && behind == "start");
 }
 
 } // namespace
@@ -156,27 +173,52 @@ Rule whyClosed(const Place& place, Grants grants) noexcept {
 Verdict Policy::decide(std::string_view method, std::string_view path) const noexcept {
     if (const auto flaw = flawOf(path)) return {.rule = *flaw};
 
-    const Place place = locate(path);
-    Verdict verdict{.operation = routeAt(method, place)};
-    const bool reads = method == "GET" || method == "HEAD";
-    const bool attachesByWebsocket =
-        verdict.operation != nullptr && verdict.operation->id == "ContainerAttachWebsocket";
-    const bool writes = !reads || attachesByWebsocket;
+    Request request{rules_->locate(path), method == "GET" || method == "HEAD", false};
+    Verdict verdict{.operation = routeAt(method, request.place)};
+    const Operation* const operation = verdict.operation;
+    verdict.hijack = operation != nullptr ? operation->hijack : hijacksLibpod(method, request.place);
+    if (operation != nullptr && access_.denied.has(*operation)) {
+        verdict.rule = Rule::operationsDenied;
+        return verdict;
+    }
+    // By name a start is opened as by ALLOW_START: it must be a start only.
+    const bool byName =
+        operation != nullptr && !(operation->id == "ContainerStart" && startConfigures(request.place));
+    const bool named = operation != nullptr && access_.allowed.has(*operation);
+    if (named && byName) {
+        verdict.allowed = true;
+        verdict.rule = Rule::operationsAllowed;
+        return verdict;
+    }
+    request.writes = !request.reads || (operation != nullptr && operation->id == "ContainerAttachWebsocket");
 
-    const Alternatives ways = waysTo(place, writes);
+    const Alternatives ways = waysTo(*rules_, request);
     for (const Alternative& way : ways) {
-        if (!grants_.hasAll(way.all)) continue;
+        if (!access_.grants.hasAll(way.all)) continue;
         verdict.allowed = true;
         verdict.rule = way.rule;
         return verdict;
     }
-    if (writes && !grants_.has(Variable::post))
-        verdict.rule = reads ? Rule::attachWs : Rule::post;
-    else
-        verdict.rule = whyClosed(place, grants_);
-    verdict.missing = ways.missing(grants_);
+    verdict.rule = named ? Rule::startConfig : whyDenied(*rules_, request, access_);
+    verdict.byName = byName;
+    verdict.missing = ways.missing(access_.grants);
     verdict.wouldAllow = verdict.missing.narrowest();
+    verdict.learned = access_.learn && !isStrict(verdict.rule);
+    verdict.allowed = verdict.learned;
     return verdict;
+}
+
+OperationSet openTwins(const Access& access) {
+    const Policy policy(access);
+    OperationSet open;
+    for (const Operation& operation : operations()) {
+        if (!access.denied.has(operation)) continue;
+        std::string path = "/libpod" + std::string(operation.path);
+        for (auto at = path.find('{'); at != std::string::npos; at = path.find('{'))
+            path.replace(at, path.find('}') - at + 1, "x");
+        if (policy.decide(operation.method, path).allowed) open.add(operation);
+    }
+    return open;
 }
 
 } // namespace proxy::policy

@@ -2,20 +2,29 @@
 // Pure and immutable, shared by threads; allocates nothing, does no I/O.
 #pragma once
 
+#include "proxy/policy/access.h"
 #include "proxy/policy/alternatives.h"
-#include "proxy/policy/grants.h"
 #include "proxy/policy/operation.h"
 #include "proxy/policy/rule.h"
 
+#include <concepts>
 #include <string_view>
 
 namespace proxy::policy {
 
+struct DialectRules;
+[[nodiscard]] const DialectRules& rulesOf(Dialect dialect) noexcept; // of dialect_rules.h
+
 struct Verdict {
     bool allowed = false;
+    bool learned =
+        false;   ///< allowed for learning only: what follows is said as of the denial that it would be
     Rule rule{}; ///< the rule that decided
-    /// The Engine API operation the daemon would route to; null when there is none.
+    /// The Engine API operation the daemon would route to; null when there is none, as for Podman's own.
     const Operation* operation = nullptr;
+    bool hijack = false; ///< the exchange can end in a tunnel
+    /// Denied: ALLOW_OPERATIONS could name the operation, and then it would be allowed.
+    bool byName = false;
     /// Denied: the variables which, granted as well, allow it, the narrowest such set; empty when none can.
     Grants wouldAllow{};
     /// Denied: all such sets that are not more than another.
@@ -24,15 +33,27 @@ struct Verdict {
 
 class Policy {
 public:
+    /// A template so that `Policy({})` means grants.
+    explicit Policy(const std::same_as<Access> auto& access) noexcept
+        : access_(access)
+        , rules_(&rulesOf(access.dialect)) {}
+    /// Of dialect tecnativa.
     explicit Policy(Grants grants) noexcept
-        : grants_(grants) {}
+        : Policy(Access{.grants = grants}) {}
 
     /// `path`: the target's path, percent-decoded once, without query; case-sensitive, as the daemon's routes
-    /// are. The rules are those of rule.h in their order: the first that matches decides.
+    /// are. The rules are those of docs/rules.md in their order: the first that matches decides.
     [[nodiscard]] Verdict decide(std::string_view method, std::string_view path) const noexcept;
 
+    [[nodiscard]] const Access& access() const noexcept { return access_; }
+
 private:
-    Grants grants_;
+    Access access_;
+    const DialectRules* rules_;
 };
+
+/// Denied operations whose path passes behind /libpod: Podman's twins have no names to deny them by, only
+/// their section's variable and ALLOW_*. None in dialect tecnativa. Allocates.
+[[nodiscard]] OperationSet openTwins(const Access& access);
 
 } // namespace proxy::policy

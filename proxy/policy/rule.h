@@ -1,7 +1,8 @@
 // The rules a verdict can be decided by. Names are stable: logs, answers, reports and tests print them.
 //
-// `tecnativa.*` are the rules of Tecnativa/docker-socket-proxy, in its order; `strict.*` is where this proxy
-// refuses what that one lets through (each with a test of its own in tests/proxy/policy/strict_test.cpp).
+// `operations.*` are the rules by name; `tecnativa.*` and `linuxserver.*` are those of the two dialects, each
+// in its order; `strict.*` is where this proxy refuses what the originals let through (each with a test of
+// its own in tests/proxy/policy/strict_test.cpp).
 #pragma once
 
 #include <array>
@@ -14,6 +15,8 @@ namespace proxy::policy {
 enum class Rule : std::uint8_t {
     controlOctet,
     cleanPath,
+    operationsDenied,
+    operationsAllowed,
     post,
     attachWs,
     allowRestarts,
@@ -25,6 +28,11 @@ enum class Rule : std::uint8_t {
     caseSensitive,
     wholeSegment,
     unknown,
+    linuxserverGate,
+    linuxserverAction,
+    linuxserverPost,
+    linuxserverSection,
+    linuxserverUnknown,
 };
 
 struct RuleFacts {
@@ -33,11 +41,13 @@ struct RuleFacts {
     std::string_view sentence; ///< for people, without trailing period
 };
 
-/// In the order in which they are tried.
-inline constexpr std::array<RuleFacts, 13> rules{{
+inline constexpr auto rules = std::to_array<RuleFacts>({
     {Rule::controlOctet, "strict.control_octet", "no name of the daemon's holds a control octet"},
     {Rule::cleanPath, "strict.clean_path",
      "the path holds //, /./ or /../, which the daemon would reinterpret"},
+    {Rule::operationsDenied, "operations.denied",
+     "DENY_OPERATIONS names the operation, whatever else is granted"},
+    {Rule::operationsAllowed, "operations.allowed", "ALLOW_OPERATIONS names the operation"},
     {Rule::post, "tecnativa.post", "methods besides GET and HEAD need POST=1"},
     {Rule::attachWs, "strict.attach_ws",
      "attaching by websocket writes to a container through GET: it needs POST=1"},
@@ -55,7 +65,16 @@ inline constexpr std::array<RuleFacts, 13> rules{{
     {Rule::caseSensitive, "strict.case", "paths are case-sensitive, as the daemon's routes are"},
     {Rule::wholeSegment, "strict.segment", "a section is a whole path segment, not the beginning of one"},
     {Rule::unknown, "tecnativa.unknown", "no variable grants what is outside the known sections"},
-}};
+    {Rule::linuxserverGate, "linuxserver.gate",
+     "ALLOW_ARCHIVE, ALLOW_CHANGES, ALLOW_EXPORT, ALLOW_LOGS and ALLOW_TOP each keep their path open"},
+    {Rule::linuxserverAction, "linuxserver.action",
+     "an ALLOW_ variable opens its action of a container or pod, whatever the method"},
+    {Rule::linuxserverPost, "linuxserver.post", "methods besides GET and HEAD need POST=1"},
+    {Rule::linuxserverSection, "linuxserver.section",
+     "the variable named like the section governs it, behind /libpod the one that begins with LIBPOD_"},
+    {Rule::linuxserverUnknown, "linuxserver.unknown",
+     "no variable grants what is outside the known sections"},
+});
 
 static_assert([] {
     for (std::size_t i = 0; i < rules.size(); ++i)
@@ -65,6 +84,10 @@ static_assert([] {
 
 [[nodiscard]] constexpr const RuleFacts& facts(Rule rule) noexcept {
     return rules[static_cast<std::size_t>(rule)];
+}
+
+[[nodiscard]] constexpr bool isStrict(Rule rule) noexcept {
+    return facts(rule).name.starts_with("strict.");
 }
 
 } // namespace proxy::policy

@@ -1,9 +1,11 @@
-// The sections of the Engine API: the first segments of paths that the daemon serves, and which variable
-// governs each. Immutable; used by any thread.
+// The sections: the first segments of paths that the daemon serves, in Podman's API those behind /libpod, and
+// which variable governs each. Immutable; used by any thread.
 #pragma once
 
 #include "proxy/policy/grants.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,7 +13,8 @@
 
 namespace proxy::policy {
 
-/// First those that a variable governs, in the order of the variables; then those that none does.
+/// First those of the Engine API that a variable governs, then libpod's, both in the order of the variables;
+/// then those that none does.
 enum class Section : std::uint8_t {
     auth,
     build,
@@ -36,19 +39,40 @@ enum class Section : std::uint8_t {
     tasks,
     version,
     volumes,
+    libpodContainers,
+    libpodEvents,
+    libpodExec,
+    libpodGenerate,
+    libpodImages,
+    libpodInfo,
+    libpodManifests,
+    libpodNetworks,
+    libpodPing,
+    libpodPlay,
+    libpodPods,
+    libpodSecrets,
+    libpodSystem,
+    libpodVersion,
+    libpodVolumes,
     debug,
+    pods,
 };
 
 struct SectionFacts {
-    std::string_view segment; ///< "_ping"
+    std::string_view path; ///< "_ping", "libpod/_ping"
     std::optional<Variable> governedBy{};
 };
 
 inline constexpr auto sections = [] {
-    constexpr std::size_t ungoverned = 1;
-    std::array<SectionFacts, sectionCount + ungoverned> all{};
-    for (std::size_t i = 0; i < sectionCount; ++i) all[i] = {variables[i].section, static_cast<Variable>(i)};
-    all[sectionCount] = {"debug"};
+    constexpr std::array<std::string_view, 2> ungoverned{"debug", "pods"};
+    constexpr auto governed =
+        std::ranges::count_if(allVariables, [](const VariableFacts& each) { return !each.section.empty(); });
+    std::array<SectionFacts, static_cast<std::size_t>(governed) + ungoverned.size()> all{};
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < allVariables.size(); ++i)
+        if (!allVariables[i].section.empty())
+            all[size++] = {allVariables[i].section, static_cast<Variable>(i)};
+    for (const std::string_view path : ungoverned) all[size++] = {path};
     return all;
 }();
 
@@ -56,10 +80,13 @@ inline constexpr auto sections = [] {
     return sections[static_cast<std::size_t>(section)];
 }
 
-static_assert(facts(Section::auth).governedBy == Variable::auth && facts(Section::ping).segment == "_ping" &&
-              facts(Section::volumes).governedBy == Variable::volumes && !facts(Section::debug).governedBy);
+static_assert(facts(Section::auth).governedBy == Variable::auth && facts(Section::ping).path == "_ping" &&
+              facts(Section::volumes).governedBy == Variable::volumes &&
+              facts(Section::libpodContainers).governedBy == Variable::libpodContainers &&
+              facts(Section::libpodVolumes).path == "libpod/volumes" &&
+              facts(Section::debug).path == "debug" && facts(Section::pods).path == "pods");
 
-/// By its segment, case-sensitive, whole.
-[[nodiscard]] std::optional<Section> sectionNamed(std::string_view segment) noexcept;
+/// By its path, case-sensitive, whole.
+[[nodiscard]] std::optional<Section> sectionNamed(std::string_view path) noexcept;
 
 } // namespace proxy::policy

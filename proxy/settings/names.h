@@ -2,6 +2,8 @@
 // common way to lose an afternoon.
 #pragma once
 
+#include "proxy/policy/distance.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,8 +17,6 @@ namespace proxy::settings {
 /// plainly not for us, as are PATH, HOME, PORT and the like.
 [[nodiscard]] std::optional<std::string> warnOf(std::string_view name);
 
-/// Edits from one text to the other: insertion, deletion, substitution, and swapping
-/// two neighbours, each counted once.
-[[nodiscard]] std::size_t distance(std::string_view left, std::string_view right);
+using policy::distance;
 
 } // namespace proxy::settings

@@ -50,19 +50,25 @@ TEST(Allocation, isCountedHere) {
 
 TEST(Allocation, noneToDecideAndDeny) {
     const std::string longName = "/v1.41/images/" + std::string(10'000, 'x') + "/json";
-    const std::array<std::string_view, 9> paths{
+    const std::array<std::string_view, 10> paths{
         "/_ping", "/containers/json", "/v1.41/containers/x/start", "/info/../x", "/containersfoo", "/", "",
-        "*",      longName,
+        "*",      longName,           "/libpod/containers/x/stop",
     };
-    const std::array<Grants, 3> settings{Grants{}, Grants::defaults(),
-                                         Grants{Variable::containers, Variable::post}};
+    const OperationSet named = parseOperations("Container*").operations;
+    const std::array<Access, 5> settings{
+        Access{.grants = {}},
+        Access{},
+        Access{.grants = {Variable::containers, Variable::post}},
+        Access{.grants = {Variable::post}, .allowed = named, .learn = true},
+        Access{.dialect = Dialect::linuxserver, .grants = {Variable::libpodContainers}, .denied = named},
+    };
     std::array<char, maxDenialSize> space{};
     std::size_t written = 0;
     const std::size_t before = allocations;
-    for (const Grants granted : settings)
+    for (const Access& access : settings)
         for (const std::string_view method : {"GET", "HEAD", "POST", "OPTIONS", "BREW"})
             for (const std::string_view path : paths) {
-                const Verdict verdict = Policy(granted).decide(method, path);
+                const Verdict verdict = Policy(access).decide(method, path);
                 written += writeDenial(verdict, method, path, space).size();
             }
     EXPECT_EQ(allocations, before);

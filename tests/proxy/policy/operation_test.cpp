@@ -2,13 +2,16 @@
 // the daemon's documented behaviour.
 #include "conformance/catalogue.h"
 #include "proxy/policy/operation.h"
+#include "proxy/policy/policy.h"
 #include "tests/proxy/policy/rows.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
+#include <random>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <vector>
 
 namespace proxy::policy {
@@ -146,42 +149,112 @@ INSTANTIATE_TEST_SUITE_P(Row, Route, testing::ValuesIn(table),
 
 // The router read a second time, as regular expressions built from the catalogue. Within a section the daemon
 // registers what is more special first, so the longest fixed text wins.
-TEST(Routing, agreesWithRegularExpressions) {
-    const std::set<std::string> slashed{"containers", "exec",    "images",      "volumes",
-                                        "networks",   "plugins", "distribution"};
+class SecondRouter {
+public:
+    SecondRouter() {
+        const std::set<std::string> slashed{"containers", "exec",    "images",      "volumes",
+                                            "networks",   "plugins", "distribution"};
+        for (const Entry& entry : catalogue()) {
+            const std::string path = entry.path;
+            if (entry.method == "OPTIONS") continue;
+            std::string name = slashed.contains(entry.section) ? ".*" : "[^/]+";
+            if (path.find("{checkpoint}") != std::string::npos || entry.id == "getPlugin") name = "[^/]+";
+            if (path == "/networks/{id}" && entry.method == "GET") name = ".+";
+            patterns_.push_back(
+                {entry.id, entry.method,
+                 std::regex("^(/v[0-9.]+)?" + std::regex_replace(path, variable(), name) + "$"),
+                 std::regex_replace(path, variable(), "").size()});
+        }
+        std::ranges::stable_sort(patterns_, std::greater{}, &Pattern::fixed);
+    }
+
+    /// "" where the daemon answers 404. Not of OPTIONS, which is answered everywhere.
+    [[nodiscard]] std::string_view idOf(std::string_view method, const std::string& path) const {
+        const auto found = std::ranges::find_if(patterns_, [&](const Pattern& each) {
+            return each.method == method && std::regex_match(path, each.path);
+        });
+        return found == patterns_.end() ? std::string_view{} : found->id;
+    }
+
+    static const std::regex& variable() {
+        static const std::regex pattern("\\{[a-z]+\\}");
+        return pattern;
+    }
+
+private:
     struct Pattern {
         std::string id;
         std::string method;
         std::regex path;
         std::size_t fixed;
     };
-    std::vector<Pattern> patterns;
+    std::vector<Pattern> patterns_;
+};
+
+constexpr std::string_view routedMethods[] = {"GET", "HEAD", "POST", "PUT", "DELETE"};
+
+TEST(Routing, agreesWithRegularExpressions) {
+    const SecondRouter second;
     std::vector<std::string> paths{"/",         "/v1.44",   "/containers", "/networks/",
                                    "/volumes/", "/images/", "/plugins/",   "/nodes/"};
-    for (const Entry& entry : catalogue()) {
-        const std::string path = entry.path;
-        if (entry.method == "OPTIONS") continue;
-        std::string name = slashed.contains(entry.section) ? ".*" : "[^/]+";
-        if (path.find("{checkpoint}") != std::string::npos || entry.id == "getPlugin") name = "[^/]+";
-        if (path == "/networks/{id}" && entry.method == "GET") name = ".+";
-        const std::regex variable("\\{[a-z]+\\}");
-        const std::string pattern = std::regex_replace(path, variable, name);
-        patterns.push_back({entry.id, entry.method, std::regex("^(/v[0-9.]+)?" + pattern + "$"),
-                            std::regex_replace(path, variable, "").size()});
+    for (const Entry& entry : catalogue())
         for (const char* value : {"x", "a/b", "json", "x/start", ""})
             for (const char* prefix : {"", "/v1.44"})
-                paths.push_back(prefix + std::regex_replace(path, variable, value));
-    }
-    std::ranges::stable_sort(patterns, std::greater{}, &Pattern::fixed);
+                if (entry.method != "OPTIONS")
+                    paths.push_back(prefix + std::regex_replace(entry.path, SecondRouter::variable(), value));
     for (const std::string& path : paths)
-        for (const std::string_view method : {"GET", "HEAD", "POST", "PUT", "DELETE"}) {
+        for (const std::string_view method : routedMethods) {
             if (path.find("//") != std::string::npos) continue; // answered 301 before it is routed
-            const auto found = std::ranges::find_if(patterns, [&](const Pattern& each) {
-                return each.method == method && std::regex_match(path, each.path);
-            });
-            EXPECT_EQ(idOf(route(method, path)), found == patterns.end() ? "" : found->id)
-                << method << " " << path;
+            EXPECT_EQ(idOf(route(method, path)), second.idOf(method, path)) << method << " " << path;
         }
+}
+
+// Of the words that routes are made of, put together at random: what a name may be that holds slashes.
+std::string randomPath(std::mt19937& bits) {
+    static const std::vector<std::string> words = [] {
+        std::set<std::string> all{"x", "a:b", "v1.41", "v1.23", "1.0", "latest"};
+        for (const Operation& operation : operations()) {
+            std::istringstream text{std::string(operation.path)};
+            for (std::string word; std::getline(text, word, '/');)
+                if (!word.empty() && word.front() != '{') all.insert(word);
+        }
+        return std::vector<std::string>(all.begin(), all.end());
+    }();
+    static const std::vector<std::string> sections{"containers", "images",           "volumes",
+                                                   "networks",   "plugins",          "exec",
+                                                   "services",   "v1.41/containers", "v1.41/images"};
+    std::string path = "/" + sections[bits() % sections.size()];
+    for (auto rest = bits() % 5; rest > 0; --rest) path += "/" + words[bits() % words.size()];
+    if (bits() % 16 == 0) path += '/';
+    return path;
+}
+
+// What is denied by name is denied in every spelling that the daemon routes to it, whatever is granted; what
+// is allowed by name opens that operation, and nothing else.
+TEST(Routing, ofRandomPathsDecidesWhatNamesDenyAndAllow) {
+    const SecondRouter second;
+    std::mt19937 bits(20140924);
+    std::set<std::string_view> seen;
+    for (int i = 0; i < 20'000; ++i) {
+        const std::string path = randomPath(bits);
+        const std::string_view method = routedMethods[bits() % std::size(routedMethods)];
+        const std::string_view id = second.idOf(method, path);
+        seen.insert(id);
+        ASSERT_EQ(idOf(route(method, path)), id) << method << " " << path;
+
+        const Operation& named = operations()[bits() % operations().size()];
+        OperationSet one;
+        one.add(id.empty() || bits() % 4 == 0 ? named : *route(method, path));
+        const bool isNamed = !id.empty() && one.has(*route(method, path));
+        const Verdict denied = Policy(Access{.grants = allGrants(), .denied = one}).decide(method, path);
+        EXPECT_EQ(denied.rule == Rule::operationsDenied, isNamed) << method << " " << path;
+        EXPECT_TRUE(!isNamed || !denied.allowed) << method << " " << path;
+        const Verdict allowed = Policy(Access{.grants = {}, .allowed = one}).decide(method, path);
+        const bool oldStart = id == "ContainerStart" && allowed.rule == Rule::startConfig;
+        EXPECT_EQ(allowed.allowed, isNamed && !oldStart) << method << " " << path;
+        if (HasFailure()) return;
+    }
+    EXPECT_GT(seen.size(), 60U) << "the paths try too little";
 }
 
 } // namespace

@@ -34,9 +34,9 @@ inline std::string_view idOf(const Operation* operation) {
     return operation == nullptr ? "" : operation->id;
 }
 
-inline Grants allGrants() {
+inline Grants allGrants(Dialect dialect = Dialect::tecnativa) {
     Grants grants;
-    for (std::size_t i = 0; i < variableCount; ++i) grants.set(static_cast<Variable>(i));
+    for (std::size_t i = 0; i < variablesOf(dialect).size(); ++i) grants.set(static_cast<Variable>(i));
     return grants;
 }
 

@@ -68,7 +68,8 @@ void RunningProxy::serve(net::Listener tcp, net::Listener local, std::string soc
     loop.afterRound([&] { log.flush(); });
     net::Endpoint news(loop, net::Fd(::dup(news_.number())));
     news.whenIdle(&RunningProxy::runCalls, this);
-    relay::Server server(loop, policy::Policy(options.grants), std::move(socketPath), options.limits, log);
+    const policy::Policy policy(policy::Access{.dialect = options.dialect, .grants = options.grants});
+    relay::Server server(loop, policy, std::move(socketPath), options.limits, log);
     server.listen(std::move(tcp));
     server.listen(std::move(local));
     server_ = &server;

@@ -29,6 +29,7 @@ public:
         policy::Grants grants = everything();
         relay::Server::Limits limits = roomy();
         log::Level level = log::Level::debug;
+        policy::Dialect dialect = policy::Dialect::tecnativa;
     };
     RunningProxy(const std::string& socketPath, Options options);
     RunningProxy(const RunningProxy&) = delete;

@@ -302,6 +302,27 @@ TEST_F(RelayTest, AnUpgradeIsOfferedOnlyWhereDockerHijacks) {
     EXPECT_EQ(daemon.end(), Peer::End::closed);
 }
 
+TEST_F(RelayTest, PodmansAttachIsATunnelAndItsStartIsNone) {
+    configure({.grants = {policy::Variable::libpodContainers, policy::Variable::post},
+               .dialect = policy::Dialect::linuxserver});
+    const std::string offer = " HTTP/1.1\r\nHost: d\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n";
+    const std::string upgraded = "HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n";
+    Peer client = connect();
+    client.send("POST /v5.8.0/libpod/containers/1/start" + offer);
+    Peer daemon = daemon_.accept();
+    EXPECT_BYTES(daemon, "POST /v5.8.0/libpod/containers/1/start HTTP/1.1\r\nHost: d\r\n\r\n");
+    daemon.send("HTTP/1.1 204 No Content\r\n\r\n");
+    EXPECT_BYTES(client, "HTTP/1.1 204 No Content\r\n\r\n");
+    client.send("POST /v5.8.0/libpod/containers/1/attach" + offer);
+    EXPECT_BYTES(daemon, "POST /v5.8.0/libpod/containers/1/attach" + offer);
+    daemon.send(upgraded);
+    EXPECT_BYTES(client, upgraded);
+    client.send("input");
+    EXPECT_BYTES(daemon, "input");
+    daemon.send("output");
+    EXPECT_BYTES(client, "output");
+}
+
 TEST_F(RelayTest, AnUpgradeThatIsDeclinedIsAnExchange) {
     Peer client = connect();
     client.send(hijacks[0].request);
