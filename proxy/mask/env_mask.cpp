@@ -252,8 +252,8 @@ char* EnvMask::hex(char* at, char* end) noexcept {
     return at + 1;
 }
 
-// RFC 3629 section 4: what may stand behind a first octet depends on it, so that no character has two forms, none is
-// half of a pair and none is above U+10FFFF.
+// RFC 3629 section 4: what may stand behind a first octet depends on it, so that no character has two
+// forms, none is half of a pair and none is above U+10FFFF.
 bool EnvMask::leadUtf8(unsigned char octet) noexcept {
     if (octet < 0xC2 || octet > 0xF4) return false;
     octets_ = octet < 0xE0 ? 1 : octet < 0xF0 ? 2 : 3;
@@ -274,7 +274,8 @@ char* EnvMask::utf8(char* at, char* end) noexcept {
     return at + 1;
 }
 
-// A character of the string, or the first octet of one that is not ASCII, which is as different from all that matter.
+// A character of the string, or the first octet of one that is not ASCII, which is as different from all
+// that matter.
 void EnvMask::decoded(unsigned unit) noexcept {
     if (text_ == Text::compared)
         compare(unit);

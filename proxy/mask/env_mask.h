@@ -1,21 +1,23 @@
-// Hides the values of environments in a JSON document (RFC 8259) while it passes, octet for octet and in place: no length
-// changes, nothing is kept back, and what comes out is as valid as what went in.
+// Hides the values of environments in a JSON document (RFC 8259) while it passes, octet for octet and in
+// place: no length changes, nothing is kept back, and what comes out is as valid as what went in.
 //
 // What becomes of a value:
 //
-//   under a key `Env`   Of a string, what stands behind its first `=` is hidden, of an array that of each string in it.
-//   in an Env's array   An object (a plugin's {"Name":"A","Value":"b"}) keeps Name, Description and Settable, which are
-//                       treated as if they stood under `Env`; every other string in it is hidden whole.
+//   under a key `Env`   Of a string, what stands behind its first `=` is hidden; of an array, that of each
+//                       string in it.
+//   in an Env's array   An object (a plugin's {"Name":"A","Value":"b"}) keeps Name, Description and Settable,
+//                       which are treated as if they stood under `Env`; every other string in it is hidden
+//                       whole.
 //   anywhere deeper     Every string is hidden whole; keys stay. So, too, in an object under `Env`.
 //
 // Hidden is each octet of the *encoded* string, escapes included: it becomes `*`. Where a string would be
 // hidden whole or in part, each digit of a number becomes 1. true, false and null stay: clients rely on
 // "Env":null, and two values are no secret.
 //
-// `Env` is known in any ASCII case and however it is escaped: readers written in Go take `env` for it, OCI's documents
-// write it so. The price is paid by Docker's maps whose keys are a user's: a container's networks, by name, hide what
-// belongs to one that is called `env`. Labels and options are strings, and lose nothing but what stands behind a `=`:
-// hence a string right under `Env` is not hidden whole.
+// `Env` is known in any ASCII case and however it is escaped: readers written in Go take `env` for it,
+// OCI's documents write it so. The price is paid by Docker's maps whose keys are a user's: a container's
+// networks, by name, hide what belongs to one that is called `env`. Labels and options are strings, and
+// lose nothing but what stands behind a `=`: hence a string right under `Env` is not hidden whole.
 //
 // Fails closed: what is not one JSON document is a fault, and the answer must be broken off.
 #pragma once
@@ -45,8 +47,8 @@ enum class Care : std::uint8_t {
 /// One mask a document. Not thread-safe; allocates nothing, costs O(octets).
 class EnvMask {
 public:
-    /// Goes on behind the earlier pieces, however the document is cut. False: there is a fault, now and ever after, and
-    /// nothing of this piece may be passed on.
+    /// Goes on behind the earlier pieces, however the document is cut. False: there is a fault, now and
+    /// ever after, and nothing of this piece may be passed on.
     [[nodiscard]] bool feed(std::span<char> piece) noexcept;
 
     /// To be called at the body's end. False: there is a fault, if only that the document did not end.

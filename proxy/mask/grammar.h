@@ -1,4 +1,5 @@
-// JSON's grammar outside of strings (RFC 8259), as a table: state and octet give the next state and what is to be done.
+// JSON's grammar outside of strings (RFC 8259), as a table: state and octet give the next state and what is
+// to be done.
 #pragma once
 
 #include <array>
@@ -9,7 +10,8 @@
 
 namespace proxy::mask {
 
-/// What the next octet belongs to. Those behind `literal` are not in the table: they take an octet's neighbours to judge.
+/// What the next octet belongs to. Those behind `literal` are not in the table: they take an octet's
+/// neighbours to judge.
 enum class State : std::uint8_t {
     value,
     firstElement, ///< of an array: a value or "]"

@@ -1,4 +1,5 @@
-// Runs of octets in a JSON string that need no look: eight at a time in a register, with the compiler's own arithmetic.
+// Runs of octets in a JSON string that need no look: eight at a time in a register, with the compiler's own
+// arithmetic.
 #pragma once
 
 #include <bit>
@@ -32,8 +33,9 @@ constexpr std::uint64_t zeros(std::uint64_t eight) noexcept {
     return eight - eightOf(1);
 }
 
-// The high bit of the first octet, from the lowest on, which is a quotation mark, a backslash, a control, `=` when that
-// ends a run as well, or not ASCII. That of later ones may be wrong: a borrow runs upwards, out of one that is found.
+// The high bit of the first octet, from the lowest on, which is a quotation mark, a backslash, a control,
+// `=` when that ends a run as well, or not ASCII. That of later ones may be wrong: a borrow runs upwards,
+// out of one that is found.
 template <bool atEquals>
 constexpr std::uint64_t stops(std::uint64_t eight) noexcept {
     std::uint64_t found =
