@@ -1,0 +1,84 @@
+#include "proxy/suggest/narrowest.h"
+
+#include "proxy/policy/policy.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace proxy::suggest {
+namespace {
+
+using policy::Grants;
+using policy::Operation;
+
+/// Sets of variables, each of which opens an operation.
+using Ways = std::vector<Grants>;
+
+// What is granted by default needs no way: it has an empty one.
+Ways waysOf(const Operation& operation) {
+    const auto verdict = policy::Policy(Grants::defaults()).decide(operation.method, samplePath(operation));
+    if (verdict.allowed) return {Grants{}};
+    Ways ways;
+    for (const policy::Alternative& way : verdict.missing) ways.push_back(way.all);
+    return ways;
+}
+
+class Search {
+public:
+    explicit Search(std::span<const Operation* const> asked) {
+        for (const Operation* const operation : asked) {
+            const Ways ways = waysOf(*operation);
+            if (!ways.empty() && std::ranges::find(needs_, ways) == needs_.end()) needs_.push_back(ways);
+        }
+        tryFrom(0, {});
+    }
+
+    [[nodiscard]] Grants best() const { return best_; }
+
+private:
+    // Every choice of a way for every need. They are few: only the actions on a container have more than one.
+    void tryFrom(std::size_t need, Grants chosen) {
+        if (need == needs_.size()) return weigh(chosen);
+        for (const Grants way : needs_[need]) tryFrom(need + 1, chosen | way);
+    }
+
+    void weigh(Grants chosen) {
+        const std::size_t opened = countOpened(Grants::defaults() | chosen);
+        if (any_ && std::tuple(opened, chosen.size()) >= std::tuple(opened_, best_.size())) return;
+        any_ = true;
+        opened_ = opened;
+        best_ = chosen;
+    }
+
+    std::vector<Ways> needs_;
+    bool any_ = false;
+    std::size_t opened_ = 0;
+    Grants best_;
+};
+
+} // namespace
+
+std::string samplePath(const Operation& operation, std::string_view name) {
+    std::string path;
+    std::string_view rest = operation.path;
+    for (auto open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+        path.append(rest.substr(0, open)).append(name);
+        rest.remove_prefix(rest.find('}') + 1);
+    }
+    return path.append(rest);
+}
+
+bool opens(Grants granted, const Operation& operation) {
+    return policy::Policy(granted).decide(operation.method, samplePath(operation)).allowed;
+}
+
+std::size_t countOpened(Grants granted) {
+    const auto isOpen = [&](const Operation& operation) { return opens(granted, operation); };
+    return static_cast<std::size_t>(std::ranges::count_if(policy::operations(), isOpen));
+}
+
+Grants narrowest(std::span<const Operation* const> asked) {
+    return Search(asked).best();
+}
+
+} // namespace proxy::suggest

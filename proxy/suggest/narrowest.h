@@ -1,0 +1,30 @@
+// Which variables open a set of operations, and as little besides as variables can. Pure.
+#pragma once
+
+#include "proxy/policy/grants.h"
+#include "proxy/policy/operation.h"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace proxy::suggest {
+
+using Operations = std::vector<const policy::Operation*>;
+
+/// A request of the operation, by a name and without a version.
+[[nodiscard]] std::string samplePath(const policy::Operation& operation, std::string_view name = "x");
+
+/// Does `granted` allow it?
+[[nodiscard]] bool opens(policy::Grants granted, const policy::Operation& operation);
+
+/// How many of all operations `granted` allows.
+[[nodiscard]] std::size_t countOpened(policy::Grants granted);
+
+/// The variables which, with those that are granted by default, allow all of `asked` that variables can, of
+/// all such sets the one that opens the fewest operations, and of those the smallest: without any one of
+/// them something is denied.
+[[nodiscard]] policy::Grants narrowest(std::span<const policy::Operation* const> asked);
+
+} // namespace proxy::suggest
