@@ -8,8 +8,10 @@
 #include "proxy/privileges/diagnosis.h"
 #include "proxy/privileges/give_up.h"
 #include "proxy/relay/judge.h"
+#include "proxy/suggest/suggest.h"
 
 #include <array>
+#include <istream>
 #include <memory>
 #include <ostream>
 
@@ -25,13 +27,16 @@ struct Option {
     std::string_view help;
 };
 
-constexpr std::array<Option, 6> options{{
+constexpr std::array<Option, 7> options{{
     {"--check", "", Command::Kind::check, 0,
      "print the effective grants and listeners, warn when the\n"
      "                             daemon's socket cannot be opened, and exit"},
     {"--explain", "METHOD TARGET", Command::Kind::explain, 2,
      "print whether the request would pass, as which operation,\n"
      "                             by which rule, and what would allow it"},
+    {"--suggest", "", Command::Kind::suggest, 0,
+     "read this proxy's log from standard input, and print the least\n"
+     "                             that allows what was asked for in it"},
     {"--healthcheck", "", Command::Kind::healthcheck, 0,
      "ask the proxy that runs with the same settings; exit status 0 or 1"},
     {"--version", "", Command::Kind::version, 0, "print the version, and exit"},
@@ -131,6 +136,12 @@ int printExplanation(std::ostream& out, const settings::Settings& settings, std:
     }
     out << policy::explain(judged.verdict, method, target);
     return judged.verdict.allowed ? 0 : 1;
+}
+
+void printSuggestion(std::istream& log, std::ostream& out) {
+    suggest::Suggestion suggestion;
+    for (std::string line; std::getline(log, line);) suggestion.read(line);
+    suggestion.print(out);
 }
 
 void printProblems(std::ostream& out, const settings::Reading& reading) {

@@ -21,6 +21,7 @@ struct Command {
         serve,
         check,
         explain,
+        suggest,
         healthcheck,
         version,
         help,
@@ -42,6 +43,8 @@ void checkSocket(std::ostream& out, const settings::Settings& settings);
 /// Exit status 0 when the request would be allowed, 1 when denied or refused by the parser.
 int printExplanation(std::ostream& out, const settings::Settings& settings, std::string_view method,
                      std::string_view target);
+/// Reads a log to its end.
+void printSuggestion(std::istream& log, std::ostream& out);
 /// Every mistake and warning, a line each.
 void printProblems(std::ostream& out, const settings::Reading& reading);
 

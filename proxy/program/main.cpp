@@ -23,6 +23,7 @@ int run(std::span<const char* const> arguments) {
     }
     if (command.kind == Kind::help) return program::printHelp(std::cout), 0;
     if (command.kind == Kind::version) return program::printVersion(std::cout), 0;
+    if (command.kind == Kind::suggest) return program::printSuggestion(std::cin, std::cout), 0;
 
     const settings::Environment environment = settings::environment(environ);
     const settings::Reading reading = settings::read(environment);

@@ -34,6 +34,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"nothing", {}, Kind::serve}, Row{"help", {"--help"}, Kind::help}, Row{"h", {"-h"}, Kind::help},
         Row{"version", {"--version"}, Kind::version}, Row{"check", {"--check"}, Kind::check},
         Row{"healthcheck", {"--healthcheck"}, Kind::healthcheck},
+        Row{"suggest", {"--suggest"}, Kind::suggest},
         Row{"explain", {"--explain", "GET", "/_ping"}, Kind::explain},
         Row{"explain_alone", {"--explain"}, Kind::mistake, "--explain takes METHOD TARGET; see --help"},
         Row{"explain_too_much",

@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <unistd.h>
@@ -30,7 +32,7 @@ TEST(Program, Helps) {
         const Ran ran = run({name}, {{"LOG_LEVEL", "wrong, but not asked for"}});
         EXPECT_EQ(ran.status, 0);
         for (const char* const option :
-             {"--check", "--explain METHOD TARGET", "--healthcheck", "--version", "--help"})
+             {"--check", "--explain METHOD TARGET", "--suggest", "--healthcheck", "--version", "--help"})
             EXPECT_THAT(ran.out, HasSubstr(option));
         EXPECT_THAT(ran.err, IsEmpty());
     }
@@ -57,6 +59,22 @@ TEST(Program, TellsEveryMistakeAtOnce) {
             EXPECT_THAT(linesOf(ran.err), testing::Contains(AllOf(StartsWith("docker-socket-proxy: "),
                                                                   HasSubstr(name), HasSubstr(value))));
     }
+}
+
+// What `docker logs dockerproxy 2>&1 | docker-socket-proxy --suggest` does, whatever the environment says.
+TEST(Program, SuggestsFromALog) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> log(std::tmpfile(), &std::fclose);
+    std::fputs("2026-11-26T08:15:00.123Z notice 127.0.0.1:5 GET /info SystemInfo deny tecnativa.section 403 "
+               "0 0 0.010ms\n"
+               "2026-11-26T08:15:00.123Z info 127.0.0.1:5 GET /i",
+               log.get());
+    std::rewind(log.get());
+    Program program({"--suggest"}, {{"POST", "maybe"}}, [&] { ::dup2(::fileno(log.get()), STDIN_FILENO); });
+    const std::string out = program.out();
+    EXPECT_THAT(out, HasSubstr("# Line 2 is cut or changed"));
+    EXPECT_THAT(out, HasSubstr("\nINFO=1\n"));
+    EXPECT_THAT(program.err(), IsEmpty());
+    EXPECT_EQ(program.status(), 0);
 }
 
 TEST(Program, ChecksItsSettings) {
