@@ -148,6 +148,10 @@ void Log::word(std::string_view ours) {
 void Log::text(const Access& a) {
     // Method and target are the client's words; all others are ours and need no look.
     word(a.client);
+    if (!a.door.empty()) {
+        pending_ += " door=";
+        pending_ += a.door;
+    }
     pending_ += ' ';
     appendPrintable(pending_, a.method.empty() ? "-" : a.method);
     pending_ += ' ';
@@ -181,6 +185,10 @@ void Log::json(const Access& a) {
         pending_ += key;
         pending_ += "\":";
         appendJson(pending_, value);
+    }
+    if (!a.door.empty()) {
+        pending_ += R"(,"door":)";
+        appendJson(pending_, a.door);
     }
     pending_ += R"(,"status":)";
     number(pending_, static_cast<std::uint64_t>(a.status));

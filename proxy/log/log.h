@@ -24,6 +24,7 @@ enum class Format : std::uint8_t { text, json };
 /// One request, at its end.
 struct Access {
     std::string_view client; ///< "192.0.2.1:5555", or "unix:pid=7,uid=0"
+    std::string_view door;   ///< the client's, by name; empty: it has none, and nothing is told of it
     std::string_view method;
     std::string_view target;    ///< see loggedTarget()
     std::string_view operation; ///< "ContainerList", "-" when the daemon has none

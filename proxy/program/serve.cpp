@@ -155,7 +155,7 @@ int serve(const settings::Reading& reading, log::Log& log) {
                                            std::to_string(bearable) + "; raise that limit (ulimit -n)");
 
     net::Loop loop;
-    relay::Server server(loop, policy::Policy(settings.grants), settings.socketPath,
+    relay::Server server(loop, {relay::Door{{}, policy::Policy(settings.grants)}}, settings.socketPath,
                          {limit, settings.shutdownGrace, {}, budget.pipes}, log);
     Signals signals(loop, server, log);
     std::string names;
@@ -170,7 +170,7 @@ int serve(const settings::Reading& reading, log::Log& log) {
         log.event(log::Level::emerg, e.message());
         return exitUnavailable;
     }
-    for (net::Listener& listener : listeners) server.listen(std::move(listener));
+    for (net::Listener& listener : listeners) server.listen(std::move(listener), 0);
     // Nothing has been accepted yet.
     const privileges::Outcome outcome = privileges::giveUp(settings.socketPath);
     for (const std::string& warning : outcome.warnings) log.event(log::Level::warning, warning);

@@ -122,7 +122,7 @@ net::Task<> Connection::answer() {
     record_.begin(head.method, head.path, head.query);
     mayBeFollowed(head);
 
-    const Judgement judged = judge(head, service_.policy, service_.path);
+    const Judgement judged = judge(head, door_.policy, service_.path);
     if (judged.flaw != http::Reject::none) {
         co_await client_.refuse(record_, http::describe(judged.flaw), head.method == "HEAD");
         co_return;

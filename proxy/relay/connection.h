@@ -10,6 +10,7 @@
 
 #include "proxy/net/task.h"
 #include "proxy/relay/client.h"
+#include "proxy/relay/door.h"
 #include "proxy/relay/record.h"
 #include "proxy/relay/service.h"
 
@@ -19,11 +20,12 @@ namespace proxy::relay {
 
 class Connection : public net::ListNode<Connection> {
 public:
-    /// `peer`: as it is logged.
-    Connection(Service& service, net::Fd fd, std::string peer)
+    /// `door` outlives it; `peer`: as it is logged.
+    Connection(Service& service, const Door& door, net::Fd fd, std::string peer)
         : service_(service)
+        , door_(door)
         , client_(service, std::move(fd))
-        , record_(service.loop, service.log, std::move(peer)) {}
+        , record_(service.loop, service.log, door.name, std::move(peer)) {}
 
     [[nodiscard]] net::Task<> run();
     /// One connection too many: 503, then closed.
@@ -44,6 +46,7 @@ private:
     void mayBeFollowed(const http::RequestHead& head) noexcept;
 
     Service& service_;
+    const Door& door_;
     Client client_;
     Record record_;
     std::size_t strayAllowed_ = 0; ///< octets of CR and LF that may stand in front of the next request

@@ -22,6 +22,7 @@ void Record::begin(std::string_view method, std::string_view path, std::string_v
 void Record::write() {
     if (!log_.enabled(level)) return;
     access.client = peer_;
+    access.door = door_;
     access.method = method_;
     access.target = target_;
     access.note = note;

@@ -11,10 +11,11 @@ namespace proxy::relay {
 
 class Record {
 public:
-    /// `peer`: the client, as it is logged.
-    Record(const net::Loop& loop, log::Log& log, std::string peer)
+    /// `door`: the name of the client's, which outlives this; `peer`: the client, as it is logged.
+    Record(const net::Loop& loop, log::Log& log, std::string_view door, std::string peer)
         : loop_(loop)
         , log_(log)
+        , door_(door)
         , peer_(std::move(peer)) {}
 
     /// A request, or what there is of one, begins to be dealt with.
@@ -30,6 +31,7 @@ public:
 private:
     const net::Loop& loop_;
     log::Log& log_;
+    std::string_view door_;
     std::string peer_;
     net::Clock::time_point begun_;
     std::string target_;

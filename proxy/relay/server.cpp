@@ -47,17 +47,18 @@ net::Fd eventDescriptor() {
 
 } // namespace
 
-Server::Server(net::Loop& loop, policy::Policy rules, std::string socketPath, Limits limits, log::Log& log)
+Server::Server(net::Loop& loop, std::vector<Door> doors, std::string socketPath, Limits limits, log::Log& log)
     : loop_(loop)
     , limits_(limits)
     , log_(log)
-    , service_(loop, rules, std::move(socketPath), limits.times, limits.pipes, log)
+    , doors_(std::move(doors))
+    , service_(loop, std::move(socketPath), limits.times, limits.pipes, log)
     , pause_(loop, pause)
     , grace_(loop, limits.grace)
     , clock_(loop, eventDescriptor()) {}
 
-void Server::listen(net::Listener listener) {
-    accept(std::move(listener));
+void Server::listen(net::Listener listener, std::size_t door) {
+    accept(doors_.at(door), std::move(listener));
 }
 
 void Server::tryDaemon() {
@@ -67,40 +68,40 @@ void Server::tryDaemon() {
                    service_.daemon.explainDial(error).sentence + "; until then clients get 503");
 }
 
-net::Detached Server::accept(net::Listener listener) {
-    Door door(loop_, std::move(listener));
-    doors_.pushBack(door);
+net::Detached Server::accept(const Door& door, net::Listener listener) {
+    Entrance entrance(loop_, door, std::move(listener));
+    entrances_.pushBack(entrance);
     while (!service_.draining) {
-        co_await net::Wait(door.endpoint, net::readable | net::woken);
+        co_await net::Wait(entrance.endpoint, net::readable | net::woken);
         Accepted accepted = Accepted::one;
         for (int turn = 0; accepted == Accepted::one && turn < turns && !service_.draining; ++turn)
-            accepted = acceptOne(door);
+            accepted = acceptOne(entrance);
         if (accepted == Accepted::one) {
-            co_await net::Yield(door.endpoint);
+            co_await net::Yield(entrance.endpoint);
         } else if (accepted == Accepted::none) {
-            door.endpoint.clear(net::readable);
+            entrance.endpoint.clear(net::readable);
         } else {
-            door.endpoint.arm(pause_);
-            co_await net::Wait(door.endpoint, net::timedOut | net::woken);
-            door.endpoint.disarm();
+            entrance.endpoint.arm(pause_);
+            co_await net::Wait(entrance.endpoint, net::timedOut | net::woken);
+            entrance.endpoint.disarm();
         }
     }
-    door.unlink();
+    entrance.unlink();
     somebodyLeft();
 }
 
-Server::Accepted Server::acceptOne(const Door& door) {
+Server::Accepted Server::acceptOne(const Entrance& entrance) {
     if (turnedAway_ == mostTurnedAway) return Accepted::noRoom;
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    net::Fd fd(::accept4(door.endpoint.number(), reinterpret_cast<sockaddr*>(&address), &size,
+    net::Fd fd(::accept4(entrance.endpoint.number(), reinterpret_cast<sockaddr*>(&address), &size,
                          SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd.valid()) {
-        std::string peer = door.listener.isUnix() ? credentialsOf(fd.number()) : nameOf(address, size);
+        std::string peer = entrance.listener.isUnix() ? credentialsOf(fd.number()) : nameOf(address, size);
         if (count_ < limits_.connections)
-            serve(std::move(fd), std::move(peer));
+            serve(entrance.door, std::move(fd), std::move(peer));
         else
-            turnAway(std::move(fd), std::move(peer));
+            turnAway(entrance.door, std::move(fd), std::move(peer));
         return Accepted::one;
     }
     switch (errno) {
@@ -118,10 +119,10 @@ Server::Accepted Server::acceptOne(const Door& door) {
     }
 }
 
-net::Detached Server::serve(net::Fd fd, std::string peer) {
+net::Detached Server::serve(const Door& door, net::Fd fd, std::string peer) {
     ++count_;
     try {
-        Connection connection(service_, std::move(fd), std::move(peer));
+        Connection connection(service_, door, std::move(fd), std::move(peer));
         connections_.pushBack(connection);
         co_await connection.run();
     } catch (const std::exception& e) {
@@ -131,10 +132,10 @@ net::Detached Server::serve(net::Fd fd, std::string peer) {
     somebodyLeft();
 }
 
-net::Detached Server::turnAway(net::Fd fd, std::string peer) {
+net::Detached Server::turnAway(const Door& door, net::Fd fd, std::string peer) {
     ++turnedAway_;
     try {
-        Connection connection(service_, std::move(fd), std::move(peer));
+        Connection connection(service_, door, std::move(fd), std::move(peer));
         connections_.pushBack(connection);
         co_await connection.turnAway(limits_.connections);
     } catch (const std::exception& e) {
@@ -159,7 +160,7 @@ void Server::shutdown() {
 }
 
 net::Detached Server::endAfterGrace() {
-    doors_.each([](Door& door) { door.endpoint.wake(); });
+    entrances_.each([](Entrance& entrance) { entrance.endpoint.wake(); });
     connections_.each([](Connection& connection) { connection.drain(); });
     clock_.arm(grace_);
     while (!idle() && !clock_.is(net::timedOut)) {

@@ -1,14 +1,17 @@
 // Accepts connections on all listeners, within the limit, and shuts down in
-// order. For one thread: the loop's.
+// order. Owns the doors they come by: a connection is judged by its own, which so outlives the listener.
+// For one thread: the loop's.
 #pragma once
 
 #include "proxy/net/listener.h"
 #include "proxy/net/task.h"
 #include "proxy/relay/connection.h"
+#include "proxy/relay/door.h"
 #include "proxy/relay/service.h"
 
 #include <chrono>
 #include <exception>
+#include <vector>
 
 namespace proxy::relay {
 
@@ -21,12 +24,13 @@ public:
         std::size_t pipes = 64; ///< for bulk, two descriptors each; beyond, it is copied
     };
 
-    Server(net::Loop& loop, policy::Policy rules, std::string socketPath, Limits limits, log::Log& log);
+    Server(net::Loop& loop, std::vector<Door> doors, std::string socketPath, Limits limits, log::Log& log);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// From here on connections are accepted, once the loop runs. Before shutdown() only.
-    void listen(net::Listener listener);
+    /// From here on connections are accepted, once the loop runs, and belong to the door of that index; throws
+    /// where there is none. Before shutdown() only.
+    void listen(net::Listener listener, std::size_t door);
 
     /// Says in the log what is wrong when the daemon cannot be reached now. Requests
     /// find that out by themselves, too.
@@ -41,22 +45,24 @@ public:
 
 private:
     /// A listener with whom it wakes; lives in the frame of accept().
-    struct Door : net::ListNode<Door> {
-        Door(net::Loop& loop, net::Listener listening)
-            : listener(std::move(listening))
+    struct Entrance : net::ListNode<Entrance> {
+        Entrance(net::Loop& loop, const Door& leadsTo, net::Listener listening)
+            : door(leadsTo)
+            , listener(std::move(listening))
             , endpoint(loop, listener.take()) {}
+        const Door& door;
         net::Listener listener;
         net::Endpoint endpoint;
     };
     enum class Accepted : std::uint8_t { one, none, noRoom };
 
-    net::Detached accept(net::Listener listener);
-    net::Detached serve(net::Fd fd, std::string peer);
-    net::Detached turnAway(net::Fd fd, std::string peer);
+    net::Detached accept(const Door& door, net::Listener listener);
+    net::Detached serve(const Door& door, net::Fd fd, std::string peer);
+    net::Detached turnAway(const Door& door, net::Fd fd, std::string peer);
     net::Detached endAfterGrace();
     void lost(const std::exception& why);
-    [[nodiscard]] Accepted acceptOne(const Door& door);
-    [[nodiscard]] bool idle() noexcept { return count_ == 0 && turnedAway_ == 0 && doors_.empty(); }
+    [[nodiscard]] Accepted acceptOne(const Entrance& entrance);
+    [[nodiscard]] bool idle() noexcept { return count_ == 0 && turnedAway_ == 0 && entrances_.empty(); }
     void somebodyLeft() noexcept {
         if (service_.draining) clock_.wake();
     }
@@ -64,11 +70,12 @@ private:
     net::Loop& loop_;
     Limits limits_;
     log::Log& log_;
+    const std::vector<Door> doors_;
     Service service_;
     net::Deadlines pause_; ///< before accepting again when descriptors ran out
     net::Deadlines grace_;
     net::Endpoint clock_; ///< what endAfterGrace() waits on
-    net::List<Door> doors_;
+    net::List<Entrance> entrances_;
     net::List<Connection> connections_;
     std::size_t count_ = 0;
     std::size_t turnedAway_ = 0;

@@ -2,11 +2,10 @@
 
 namespace proxy::relay {
 
-Service::Service(net::Loop& events, policy::Policy rules, std::string socketPath, const Times& times,
-                 std::size_t mostPipes, log::Log& destination)
+Service::Service(net::Loop& events, std::string socketPath, const Times& times, std::size_t mostPipes,
+                 log::Log& destination)
     : loop(events)
     , pools(mostPipes)
-    , policy(rules)
     , daemon(events, std::move(socketPath), times.pooled)
     , log(destination)
     , idleTime(events, times.idle)

@@ -1,11 +1,10 @@
-// What all connections share: the policy, the daemon, the log, deadlines, and the memory heads are parsed
+// What all connections share: the daemon, the log, deadlines, and the memory heads are parsed
 // into. For one thread, and owned by the Server.
 #pragma once
 
 #include "proxy/http/request.h"
 #include "proxy/http/response.h"
 #include "proxy/log/log.h"
-#include "proxy/policy/policy.h"
 #include "proxy/relay/daemon.h"
 #include "proxy/relay/flow.h"
 
@@ -29,12 +28,11 @@ struct Times {
 };
 
 struct Service {
-    Service(net::Loop& loop, policy::Policy rules, std::string socketPath, const Times& times,
-            std::size_t mostPipes, log::Log& destination);
+    Service(net::Loop& loop, std::string socketPath, const Times& times, std::size_t mostPipes,
+            log::Log& destination);
 
     net::Loop& loop;
     Pools pools;
-    policy::Policy policy;
     Daemon daemon;
     log::Log& log;
 

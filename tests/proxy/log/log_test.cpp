@@ -115,6 +115,12 @@ TEST(LogText, WritesADashForWhatIsNot) {
     EXPECT_THAT(written(Format::text, Access{}), testing::EndsWith(" info - - - - - - 0 0 0 0.000ms\n"));
 }
 
+TEST(LogText, TellsADoorBehindTheClient) {
+    Access access = example();
+    access.door = "TRAEFIK";
+    EXPECT_THAT(written(Format::text, access), HasSubstr(" info 192.0.2.1:5555 door=TRAEFIK GET /v1.41/"));
+}
+
 TEST(LogText, WritesEvents) {
     const Sink sink;
     Log log(sink.writer, Level::debug, Format::text);
@@ -142,6 +148,18 @@ TEST(LogJson, HoldsEveryPart) {
     EXPECT_EQ(object->getValue<int>("sent"), 1234);
     EXPECT_DOUBLE_EQ(object->getValue<double>("milliseconds"), 1.02);
     EXPECT_EQ(object->getValue<std::string>("note"), access.note);
+}
+
+TEST(LogJson, TellsADoor) {
+    Access access = example();
+    access.door = "TRAEFIK";
+    const std::string line = written(Format::json, access);
+    const auto object = Poco::JSON::Parser().parse(line).extract<Poco::JSON::Object::Ptr>();
+    EXPECT_EQ(object->getValue<std::string>("door"), access.door);
+}
+
+TEST(LogJson, SaysNothingOfADoorWithoutAName) {
+    EXPECT_THAT(written(Format::json, example()), Not(HasSubstr("door")));
 }
 
 TEST(LogJson, LeavesAnEmptyNoteOut) {

@@ -14,7 +14,7 @@ constexpr std::size_t mebi = std::size_t{1} << 20;
 
 class Denial : public RelayTest {
 protected:
-    Denial() { configure({policy::Grants::defaults(), roomy(), log::Level::info}); }
+    Denial() { configure({oneDoor({}), roomy(), log::Level::info}); }
 };
 
 struct Denied {

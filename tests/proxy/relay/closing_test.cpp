@@ -18,7 +18,7 @@ constexpr std::size_t onItsWay = 150'000;
 class Closing : public RelayTest {};
 
 TEST_F(Closing, ADenialOfAnUploadArrives) {
-    configure({policy::Grants::defaults(), roomy(), log::Level::info});
+    configure({oneDoor({}), roomy(), log::Level::info});
     for (const Over over : {Over::tcp, Over::unix}) {
         Peer client = connect(over);
         std::thread sender([&] {
@@ -151,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(Clients, Lingering, testing::Values(Over::tcp, Over::un
 // ---- Answers of our own that nobody takes --------------------------------------------------------
 
 TEST_F(Closing, AClientThatReadsNoDenialIsNotKept) {
-    configure({policy::Grants::defaults(), roomy(), log::Level::info});
+    configure({oneDoor({}), roomy(), log::Level::info});
     Peer client = connect(Over::unix);
     std::string many;
     while (many.size() < 16 * mebi) many += "GET /secrets HTTP/1.1\r\nHost:\r\n\r\n";

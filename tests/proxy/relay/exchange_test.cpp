@@ -178,7 +178,7 @@ TEST_F(Pipelining, CutInTwoAtEveryByte) {
 }
 
 TEST_F(Pipelining, ADenialKeepsItsPlace) {
-    configure({policy::Grants::defaults(), roomy(), log::Level::info});
+    configure({oneDoor({}), roomy(), log::Level::info});
     Peer client = connect();
     client.send(std::string(ping) + "GET /secrets HTTP/1.1\r\nHost: d\r\n\r\n" + std::string(ping) +
                 "POST /build HTTP/1.1\r\nHost: d\r\nContent-Length: 5\r\n\r\nGET /" + std::string(ping));

@@ -36,6 +36,10 @@ policy::Grants everything() {
     return all;
 }
 
+std::vector<relay::Door> oneDoor(const policy::Access& access) {
+    return {{"", policy::Policy(access)}};
+}
+
 relay::Server::Limits roomy() {
     relay::Server::Limits limits{100, std::chrono::seconds(60)};
     limits.times.pooled = std::chrono::hours(1);
@@ -68,10 +72,10 @@ void RunningProxy::serve(net::Listener tcp, net::Listener local, std::string soc
     loop.afterRound([&] { log.flush(); });
     net::Endpoint news(loop, net::Fd(::dup(news_.number())));
     news.whenIdle(&RunningProxy::runCalls, this);
-    const policy::Policy policy(policy::Access{.dialect = options.dialect, .grants = options.grants});
-    relay::Server server(loop, policy, std::move(socketPath), options.limits, log);
-    server.listen(std::move(tcp));
-    server.listen(std::move(local));
+    const std::size_t last = options.doors.size() - 1;
+    relay::Server server(loop, std::move(options.doors), std::move(socketPath), options.limits, log);
+    server.listen(std::move(tcp), 0);
+    server.listen(std::move(local), last);
     server_ = &server;
     loop_ = &loop;
     up_.set_value();

@@ -15,6 +15,7 @@
 #include <ostream>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace proxy::test {
 
@@ -23,13 +24,16 @@ namespace proxy::test {
 /// Limits that no test meets by being slow.
 [[nodiscard]] relay::Server::Limits roomy();
 
+/// Without a name.
+[[nodiscard]] std::vector<relay::Door> oneDoor(const policy::Access& access);
+
 class RunningProxy {
 public:
     struct Options {
-        policy::Grants grants = everything();
+        /// The port leads to the first, the unix socket to the last.
+        std::vector<relay::Door> doors = oneDoor({.grants = everything()});
         relay::Server::Limits limits = roomy();
         log::Level level = log::Level::debug;
-        policy::Dialect dialect = policy::Dialect::tecnativa;
     };
     RunningProxy(const std::string& socketPath, Options options);
     RunningProxy(const RunningProxy&) = delete;
@@ -89,7 +93,7 @@ protected:
     RelayTest();
     void TearDown() override;
     /// Before the first use of proxy().
-    void configure(RunningProxy::Options options) { options_ = options; }
+    void configure(RunningProxy::Options options) { options_ = std::move(options); }
     [[nodiscard]] RunningProxy& proxy();
     [[nodiscard]] Peer connect(RunningProxy::Over over = RunningProxy::Over::tcp) {
         return proxy().connect(over);

@@ -14,7 +14,7 @@ class Steady : public RelayTest {
 protected:
     void use(policy::Grants grants) {
         RunningProxy::Options options;
-        options.grants = grants;
+        options.doors = oneDoor({.grants = grants});
         options.level = log::Level::info; // the log included
         configure(options);
     }

@@ -303,8 +303,9 @@ TEST_F(RelayTest, AnUpgradeIsOfferedOnlyWhereDockerHijacks) {
 }
 
 TEST_F(RelayTest, PodmansAttachIsATunnelAndItsStartIsNone) {
-    configure({.grants = {policy::Variable::libpodContainers, policy::Variable::post},
-               .dialect = policy::Dialect::linuxserver});
+    configure({oneDoor({.dialect = policy::Dialect::linuxserver,
+                        .grants = {policy::Variable::libpodContainers, policy::Variable::post}}),
+               roomy(), log::Level::debug});
     const std::string offer = " HTTP/1.1\r\nHost: d\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n";
     const std::string upgraded = "HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n";
     Peer client = connect();

@@ -26,7 +26,9 @@ protected:
         writer.join();
         return proxy().rounds() - before;
     }
-    void grant(policy::Grants grants) { configure({grants, roomy(), log::Level::notice}); }
+    void grant(policy::Grants grants) {
+        configure({oneDoor({.grants = grants}), roomy(), log::Level::notice});
+    }
 };
 
 TEST_F(Turns, OfWhoIsDenied) {
