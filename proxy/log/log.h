@@ -28,7 +28,7 @@ struct Access {
     std::string_view method;
     std::string_view target;    ///< see loggedTarget()
     std::string_view operation; ///< "ContainerList", "-" when the daemon has none
-    std::string_view verdict;   ///< allow, deny, reject
+    std::string_view verdict;   ///< allow, learn, deny, reject
     std::string_view rule;      ///< the rule that decided, or the reject's name
     int status = 0;             ///< what the client was answered; 0: it got no answer
     std::uint64_t received = 0; ///< octets of the request's body, or of a tunnel's upward direction

@@ -129,19 +129,20 @@ std::string_view writeDenial(const Verdict& verdict, std::string_view method, st
 std::string alternatives(const Verdict& verdict) {
     std::array<char, maxDenialSize> text{};
     Writer writer(text);
-    if (!verdict.allowed) putAlternatives(writer, verdict);
+    if (!verdict.allowed || verdict.learned) putAlternatives(writer, verdict);
     return std::string(writer.written());
 }
 
 std::string explain(const Verdict& verdict, std::string_view method, std::string_view target) {
-    std::string text(verdict.allowed ? "allowed: " : "denied: ");
+    std::string text(verdict.learned ? "learned: " : verdict.allowed ? "allowed: " : "denied: ");
     text.append(method).append(" ").append(target).append("\noperation: ");
     text.append(verdict.operation != nullptr ? verdict.operation->id : "none that the daemon knows");
     text.append("\nrule: ")
         .append(facts(verdict.rule).name)
         .append(", ")
         .append(facts(verdict.rule).sentence);
-    if (!verdict.allowed) {
+    if (verdict.learned) text.append("\npasses while LEARN=1 only, which is logged");
+    if (!verdict.allowed || verdict.learned) {
         const std::string ways = alternatives(verdict);
         text.append("\nallowed with: ").append(ways.empty() ? "nothing" : ways);
     }

@@ -20,11 +20,13 @@ inline constexpr std::size_t maxDenialSize = 1024;
                                            std::string_view target,
                                            std::span<char, maxDenialSize> out) noexcept;
 
-/// All ways to grant what was denied: "POST=1 and one of CONTAINERS=1, ALLOW_START=1, or with
-/// ALLOW_OPERATIONS=ContainerStart"; empty when nothing can. Verdict::wouldAllow holds but the narrowest.
+/// All ways to grant what was denied, or passes for learning only: "POST=1 and one of CONTAINERS=1,
+/// ALLOW_START=1, or with ALLOW_OPERATIONS=ContainerStart"; empty when nothing can. Verdict::wouldAllow holds
+/// but the narrowest.
 [[nodiscard]] std::string alternatives(const Verdict& verdict);
 
-/// Several lines: the verdict, the operation, the rule, and what would allow it. Ends with a newline.
+/// Several lines: the verdict, the operation, the rule, whether it passes for learning only, and what would
+/// allow it. Ends with a newline.
 [[nodiscard]] std::string explain(const Verdict& verdict, std::string_view method, std::string_view target);
 
 } // namespace proxy::policy

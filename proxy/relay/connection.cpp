@@ -134,7 +134,7 @@ net::Task<> Connection::answer() {
         co_await deny(verdict);
         co_return;
     }
-    record_.access.verdict = "allow";
+    record_.access.verdict = verdict.learned ? "learn" : "allow";
 
     Request request;
     request.framing = head.framing;

@@ -142,6 +142,15 @@ TEST(Explain, anAllowance) {
         "rule: tecnativa.section, the variable named like the first path segment governs the section\n");
 }
 
+TEST(Explain, whatPassesForLearningOnly) {
+    EXPECT_EQ(explain(Policy(Access{.grants = {}, .learn = true}).decide("GET", "/info"), "GET", "/info"),
+              "learned: GET /info\n"
+              "operation: SystemInfo\n"
+              "rule: tecnativa.section, the variable named like the first path segment governs the section\n"
+              "passes while LEARN=1 only, which is logged\n"
+              "allowed with: INFO=1 or ALLOW_OPERATIONS=SystemInfo\n");
+}
+
 TEST(Rules, haveStableNames) {
     for (const RuleFacts& rule : rules) {
         EXPECT_EQ(&facts(rule.rule), &rule);
