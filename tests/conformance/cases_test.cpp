@@ -4,6 +4,7 @@
 #include "conformance/cases/case.h"
 #include "conformance/play/message.h"
 #include "conformance/table.h"
+#include "tests/row_name.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -76,7 +77,7 @@ TEST(Cases, AmbiguousMakesTwo) {
 }
 
 struct Mistake {
-    const char* name;
+    const char* id;
     const char* text;
     const char* error;
 };
@@ -88,26 +89,25 @@ TEST_P(Mistakes, AreNamedWithFileAndLine) {
 }
 
 const Mistake mistakes[] = {
-    {"UnknownKey", "case: a\nthe proxy: must\nclient snds: \"x\"\n", "x.cases:3: unknown key 'client snds'"},
-    {"UnknownLevel", "level: must\n", "x.cases:1: a level is"},
-    {"NoSentence", "case: a\nclient closes\n", "x.cases:1: the case says not"},
-    {"NoSteps", "# a comment\ncase: a\nthe proxy: must\n", "x.cases:2: the case has no steps"},
-    {"Twice", "case: a\nthe proxy: must\nclient closes\ncase: a\n", "x.cases:4: 'a' stands here twice"},
-    {"OddId", "case: A b\n", "x.cases:1: a case's id"},
-    {"OpenQuote", "case: a\nclient sends: \"x\n", "x.cases:2: a quote is not closed"},
-    {"UnknownEscape", "case: a\nclient sends: \"\\q\"\n", "x.cases:2: unknown escape \\q"},
-    {"NoQuotes", "case: a\nclient sends: x\n", "x.cases:2: bytes stand between quotes"},
-    {"NoStatus", "case: a\nclient gets status: ok\n", "x.cases:2: a status is like"},
-    {"NoNumber", "case: a\nquiet for ms: soon\n", "x.cases:2: 'quiet for ms' takes a number"},
-    {"UnknownVariable", "settings: nothing IAMGES=1\ncase: a\n", "x.cases:2: unknown variable 'IAMGES'"},
-    {"UnknownSetting", "case: a\nsettings: most\n", "x.cases:2: settings are"},
-    {"StrayContinuation", "  | x\n", "x.cases:1: a continuation"},
-    {"StepBeforeCase", "client closes\n", "x.cases:1: 'client closes' before the first case"},
-    {"TakesNothing", "case: a\nclient closes: now\n", "x.cases:2: 'client closes' takes nothing"},
+    {"unknown-key", "case: a\nthe proxy: must\nclient snds: \"x\"\n", "x.cases:3: unknown key 'client snds'"},
+    {"unknown-level", "level: must\n", "x.cases:1: a level is"},
+    {"no-sentence", "case: a\nclient closes\n", "x.cases:1: the case says not"},
+    {"no-steps", "# a comment\ncase: a\nthe proxy: must\n", "x.cases:2: the case has no steps"},
+    {"twice", "case: a\nthe proxy: must\nclient closes\ncase: a\n", "x.cases:4: 'a' stands here twice"},
+    {"odd-id", "case: A b\n", "x.cases:1: a case's id"},
+    {"open-quote", "case: a\nclient sends: \"x\n", "x.cases:2: a quote is not closed"},
+    {"unknown-escape", "case: a\nclient sends: \"\\q\"\n", "x.cases:2: unknown escape \\q"},
+    {"no-quotes", "case: a\nclient sends: x\n", "x.cases:2: bytes stand between quotes"},
+    {"no-status", "case: a\nclient gets status: ok\n", "x.cases:2: a status is like"},
+    {"no-number", "case: a\nquiet for ms: soon\n", "x.cases:2: 'quiet for ms' takes a number"},
+    {"unknown-variable", "settings: nothing IAMGES=1\ncase: a\n", "x.cases:2: unknown variable 'IAMGES'"},
+    {"unknown-setting", "case: a\nsettings: most\n", "x.cases:2: settings are"},
+    {"stray-continuation", "  | x\n", "x.cases:1: a continuation"},
+    {"step-before-case", "client closes\n", "x.cases:1: 'client closes' before the first case"},
+    {"takes-nothing", "case: a\nclient closes: now\n", "x.cases:2: 'client closes' takes nothing"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Format, Mistakes, testing::ValuesIn(mistakes),
-                         [](const auto& row) { return std::string(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(Format, Mistakes, testing::ValuesIn(mistakes), tests::byId);
 
 TEST(Tables, HoldWhatTheSuitePromises) {
     const std::map<std::string, std::size_t> promised{{"evasion", 40}, {"framing", 70},  {"passthrough", 25},

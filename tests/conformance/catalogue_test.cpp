@@ -1,5 +1,6 @@
 // The catalogue: complete, and a broken row is refused with its line.
 #include "conformance/catalogue.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -53,7 +54,7 @@ TEST(Catalogue, KnowsTraits) {
 }
 
 struct BadRow {
-    const char* name;
+    const char* id;
     const char* row;
     const char* error;
 };
@@ -76,32 +77,31 @@ TEST_P(CatalogueRefuses, NamingFileAndLine) {
 }
 
 const BadRow badRows[] = {
-    {"DuplicateId", "GET\t/info/x\tSystemInfo\tinfo\tINFO\t1.30\tcurrent\tyes\t-\t200\t-",
+    {"duplicate-id", "GET\t/info/x\tSystemInfo\tinfo\tINFO\t1.30\tcurrent\tyes\t-\t200\t-",
      "'SystemInfo' is in line 2 already"},
-    {"DuplicateRoute", "GET\t/info\tOther\tinfo\tINFO\t1.30\tcurrent\tyes\t-\t200\t-",
+    {"duplicate-route", "GET\t/info\tOther\tinfo\tINFO\t1.30\tcurrent\tyes\t-\t200\t-",
      "'GET /info' is in line 2 already"},
-    {"UnknownTrait", "GET\t/x\tX\tx\tX\t1.30\tcurrent\tyes\thijak\t200\t-", "unknown trait 'hijak'"},
-    {"UnknownMethod", "FETCH\t/x\tX\tx\tX\t1.30\tcurrent\tyes\t-\t200\t-", "unknown method 'FETCH'"},
-    {"NoVariable", "GET\t/x\tX\tx\t-\t1.30\tcurrent\tyes\t-\t200\t-",
+    {"unknown-trait", "GET\t/x\tX\tx\tX\t1.30\tcurrent\tyes\thijak\t200\t-", "unknown trait 'hijak'"},
+    {"unknown-method", "FETCH\t/x\tX\tx\tX\t1.30\tcurrent\tyes\t-\t200\t-", "unknown method 'FETCH'"},
+    {"no-variable", "GET\t/x\tX\tx\t-\t1.30\tcurrent\tyes\t-\t200\t-",
      "the section 'x' has no variable; name it, or list the section in ungoverned.tsv"},
-    {"GovernedAndListed", "GET\t/debug\tX\tdebug\tDEBUG\t1.30\tcurrent\tyes\t-\t200\t-",
+    {"governed-and-listed", "GET\t/debug\tX\tdebug\tDEBUG\t1.30\tcurrent\tyes\t-\t200\t-",
      "the section 'debug' has the variable DEBUG but is listed in ungoverned.tsv"},
-    {"TwoVariables", "GET\t/info/x\tX\tinfo\tOTHER\t1.30\tcurrent\tyes\t-\t200\t-",
+    {"two-variables", "GET\t/info/x\tX\tinfo\tOTHER\t1.30\tcurrent\tyes\t-\t200\t-",
      "the section 'info' has another variable elsewhere: INFO"},
-    {"WrongSection", "GET\t/x/y\tX\ty\tY\t1.30\tcurrent\tyes\t-\t200\t-",
+    {"wrong-section", "GET\t/x/y\tX\ty\tY\t1.30\tcurrent\tyes\t-\t200\t-",
      "the section of '/x/y' is 'x', not 'y'"},
-    {"BadVersion", "GET\t/x\tX\tx\tX\t1,30\tcurrent\tyes\t-\t200\t-",
+    {"bad-version", "GET\t/x\tX\tx\tX\t1,30\tcurrent\tyes\t-\t200\t-",
      "'1,30' is not an API version such as 1.44"},
-    {"BadStatus", "GET\t/x\tX\tx\tX\t1.30\tcurrent\tyes\t-\t2oo\t-", "'2oo' is not a number"},
-    {"UntilBeforeSince", "GET\t/x\tX\tx\tX\t1.30\t1.29\tyes\t-\t200\t-", "'until' is before 'since'"},
-    {"FromTheFuture", "GET\t/x\tX\tx\tX\t1.99\tcurrent\tyes\t-\t200\t-",
+    {"bad-status", "GET\t/x\tX\tx\tX\t1.30\tcurrent\tyes\t-\t2oo\t-", "'2oo' is not a number"},
+    {"until-before-since", "GET\t/x\tX\tx\tX\t1.30\t1.29\tyes\t-\t200\t-", "'until' is before 'since'"},
+    {"from-the-future", "GET\t/x\tX\tx\tX\t1.99\tcurrent\tyes\t-\t200\t-",
      "'since' is after the newest version the suite knows"},
-    {"MaybeDocumented", "GET\t/x\tX\tx\tX\t1.30\tcurrent\tmaybe\t-\t200\t-",
+    {"maybe-documented", "GET\t/x\tX\tx\tX\t1.30\tcurrent\tmaybe\t-\t200\t-",
      "in_swagger is yes or no, not 'maybe'"},
-    {"NoName", "GET\t/x\t-\tx\tX\t1.30\tcurrent\tyes\t-\t200\t-", "an operation must have a name"},
+    {"no-name", "GET\t/x\t-\tx\tX\t1.30\tcurrent\tyes\t-\t200\t-", "an operation must have a name"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Row, CatalogueRefuses, testing::ValuesIn(badRows),
-                         [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Row, CatalogueRefuses, testing::ValuesIn(badRows), tests::byId);
 
 } // namespace

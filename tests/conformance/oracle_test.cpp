@@ -1,6 +1,7 @@
 // The oracle against oracle.tsv, one test a row.
 #include "conformance/oracle.h"
 #include "conformance/settings.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -58,14 +59,7 @@ TEST_P(OracleTable, Answers) {
     EXPECT_EQ(nameOf(expectation.level), row.level) << "by rule " << expectation.rule;
 }
 
-std::string testName(std::string id) {
-    for (char& c : id)
-        if (c == '-') c = '_';
-    return id;
-}
-
-INSTANTIATE_TEST_SUITE_P(Row, OracleTable, testing::ValuesIn(rows()),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Row, OracleTable, testing::ValuesIn(rows()), tests::byId);
 
 TEST(OracleValues, GrantAndRevoke) {
     for (const char* yes : {"1", "true", "YES", "On", " 1 "})

@@ -1,6 +1,7 @@
 // The whole program against deliberately bad targets: each fault is called by its name, what is the target's
 // fault is a failure (status 1), what could not be judged is one error (status 2).
 #include "conformance/commands.h"
+#include "tests/row_name.h"
 
 #include <Poco/TemporaryFile.h>
 #include <gmock/gmock.h>
@@ -155,11 +156,8 @@ const Fault faults[] = {
     {"ignores-term", "the target ignores SIGTERM for 1 s"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Fault, BadTargetErrs, testing::ValuesIn(faults), [](const auto& row) {
-    std::string name = row.param.mode;
-    std::replace(name.begin(), name.end(), '-', '_');
-    return name;
-});
+INSTANTIATE_TEST_SUITE_P(Fault, BadTargetErrs, testing::ValuesIn(faults),
+                         [](const auto& row) { return tests::rowName(row.param.mode); });
 
 TEST_F(BadTarget, DroppingTheCaseFieldIsAnError) {
     const auto outcome = judge("drops-case");
@@ -274,7 +272,7 @@ TEST_F(BadTarget, MissingProgramIsNamed) {
 }
 
 struct Usage {
-    const char* name;
+    const char* id;
     std::vector<std::string> arguments;
     const char* message;
 };
@@ -288,27 +286,28 @@ TEST_P(Misuse, IsExplained) {
 }
 
 const Usage misuses[] = {
-    {"NoCommand", {}, "say what to do"},
-    {"UnknownCommand", {"judge"}, "unknown command 'judge'"},
-    {"NoTarget", {"run"}, "run needs --target FILE"},
-    {"UnknownOption", {"run", "--traget", "x"}, "unknown option '--traget'"},
-    {"UnknownDash", {"explain", "-x"}, "unknown option '-x'"},
-    {"NoValue", {"run", "--target"}, "--target needs a value"},
-    {"Twice", {"run", "--html", "a", "--html", "b"}, "--html stands there twice, the second time with 'b'"},
-    {"NotThere", {"list", "--jobs", "3"}, "list does not take --jobs; 'list --help' lists"},
-    {"NoWord", {"run", "x.json"}, "unknown option 'x.json'"},
-    {"UnknownFamily", {"run", "--family", "acces"}, "there is no family 'acces'"},
-    {"UnknownPrefixes", {"list", "--prefixes", "some"}, "--prefixes takes default or all"},
-    {"UnknownLevel", {"run", "--level", "must"}, "--level takes required"},
-    {"MissingAdapter", {"run", "--target", "/no/such.json"}, "/no/such.json: cannot be read"},
-    {"UnknownCase", {"explain", "access/none.post0/Nothing"}, "there is no case 'access/none.post0/Nothing'"},
-    {"Beginning", {"explain", "evasion/"}, "there is no case 'evasion/', only such"},
-    {"OneOfTwo", {"list", "--id", "evasion/", "--id", "evsion/"}, "there is no case 'evsion/'"},
-    {"OtherFamily", {"list", "--family", "long", "--id", "evasion/"}, "there is no case 'evasion/'"},
+    {"no-command", {}, "say what to do"},
+    {"unknown-command", {"judge"}, "unknown command 'judge'"},
+    {"no-target", {"run"}, "run needs --target FILE"},
+    {"unknown-option", {"run", "--traget", "x"}, "unknown option '--traget'"},
+    {"unknown-dash", {"explain", "-x"}, "unknown option '-x'"},
+    {"no-value", {"run", "--target"}, "--target needs a value"},
+    {"twice", {"run", "--html", "a", "--html", "b"}, "--html stands there twice, the second time with 'b'"},
+    {"not-there", {"list", "--jobs", "3"}, "list does not take --jobs; 'list --help' lists"},
+    {"no-word", {"run", "x.json"}, "unknown option 'x.json'"},
+    {"unknown-family", {"run", "--family", "acces"}, "there is no family 'acces'"},
+    {"unknown-prefixes", {"list", "--prefixes", "some"}, "--prefixes takes default or all"},
+    {"unknown-level", {"run", "--level", "must"}, "--level takes required"},
+    {"missing-adapter", {"run", "--target", "/no/such.json"}, "/no/such.json: cannot be read"},
+    {"unknown-case",
+     {"explain", "access/none.post0/Nothing"},
+     "there is no case 'access/none.post0/Nothing'"},
+    {"beginning", {"explain", "evasion/"}, "there is no case 'evasion/', only such"},
+    {"one-of-two", {"list", "--id", "evasion/", "--id", "evsion/"}, "there is no case 'evsion/'"},
+    {"other-family", {"list", "--family", "long", "--id", "evasion/"}, "there is no case 'evasion/'"},
 };
 
-INSTANTIATE_TEST_SUITE_P(CommandLine, Misuse, testing::ValuesIn(misuses),
-                         [](const auto& row) { return std::string(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(CommandLine, Misuse, testing::ValuesIn(misuses), tests::byId);
 
 // What is given again adds up where it is a list.
 TEST(CommandLine, FamiliesAndIdsAddUp) {

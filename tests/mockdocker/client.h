@@ -16,12 +16,6 @@
 
 namespace mockdocker::test {
 
-/// GoogleTest takes letters, digits and '_' only: the row "bare-cr" becomes the case "bare_cr".
-inline std::string caseName(std::string id) {
-    std::ranges::replace(id, '-', '_');
-    return id;
-}
-
 struct Answer {
     std::string head; ///< the empty line included; without the Date line, which nobody can predict
     std::string body; ///< chunks taken off

@@ -1,6 +1,7 @@
 // What is said of requests that cannot be granted: words and statuses observed on engines 20.10.24 (API 1.41)
 // and 28.5.2 (API 1.51), which differ.
 #include "tests/mockdocker/client.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -85,8 +86,7 @@ TEST_P(Complaints, AreTheEngines) {
           row.current == 0 ? row.oldMessage : row.currentMessage);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Complaints, testing::ValuesIn(rows),
-                         [](const auto& row) { return test::caseName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(All, Complaints, testing::ValuesIn(rows), tests::byId);
 
 TEST(Complaint, IsTextBelowApi124) {
     const Daemon daemon;
@@ -137,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(
         ProfileRow{"heap", "/debug/pprof/heap", "Content-Disposition: attachment; filename=\"heap\"\r\n"},
         ProfileRow{"trace", "/debug/pprof/trace", "Transfer-Encoding: chunked\r\n"},
         ProfileRow{"missing", "/debug/pprof/nope", "X-Go-Pprof: 1\r\n"}),
-    [](const auto& row) { return test::caseName(row.param.id); });
+    tests::byId);
 
 } // namespace
 } // namespace mockdocker

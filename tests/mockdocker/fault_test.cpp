@@ -1,6 +1,7 @@
 // Every fault, and that it hits the requests it was meant for and no others.
 #include "mockdocker/wire/answer.h"
 #include "tests/mockdocker/client.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -78,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(All, Stalls,
                                          Stall{"in-head", Where::head, 12, "HTTP/1.1 200"},
                                          Stall{"behind-head", Where::body, 0, "\r\n\r\n"},
                                          Stall{"in-body", Where::body, 1, "\r\n\r\nO"}),
-                         [](const auto& row) { return test::caseName(row.param.id); });
+                         tests::byId);
 
 TEST(Fault, StallEndsWhenTheClientGoes) {
     Daemon daemon;
@@ -142,7 +143,7 @@ INSTANTIATE_TEST_SUITE_P(All, Cuts,
                                          Cut{"in-head", Where::head, 12, "HTTP/1.1 200"},
                                          Cut{"behind-head", Where::body, 0, "\r\n\r\n"},
                                          Cut{"in-body", Where::body, 1, "\r\n\r\nO"}),
-                         [](const auto& row) { return test::caseName(row.param.id); });
+                         tests::byId);
 
 TEST(Fault, CutMayBeAReset) {
     Daemon daemon;

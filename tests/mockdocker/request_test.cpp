@@ -1,6 +1,7 @@
 // The reader of heads: the table was asked of engine 20.10.24 with the same bytes.
 #include "mockdocker/wire/request.h"
 #include "tests/mockdocker/client.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -71,8 +72,7 @@ TEST_P(Heads, EndAtTheEmptyLineAndNowhereBefore) {
     EXPECT_EQ(headSize(std::string(head) + "more\r\n\r\n"), head.size());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Heads, testing::ValuesIn(rows),
-                         [](const auto& row) { return test::caseName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(All, Heads, testing::ValuesIn(rows), tests::byId);
 
 TEST(Request, KeepsTargetAndDecodesOnce) {
     Request request;

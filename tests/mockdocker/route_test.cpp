@@ -2,6 +2,7 @@
 // observed on engine 20.10.24 (API 1.41).
 #include "mockdocker/routes/route.h"
 #include "tests/mockdocker/client.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -116,8 +117,7 @@ TEST_P(Paths, AreAnsweredAsByTheEngine) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Paths, testing::ValuesIn(rows),
-                         [](const auto& row) { return test::caseName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(All, Paths, testing::ValuesIn(rows), tests::byId);
 
 TEST(Patterns, MatchAsMuxDoes) {
     using Names = std::vector<std::string>;
@@ -182,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(
         VersionRow{"too-old-29-10", "1.57", "/v1.39/_ping", 400, "Minimum supported API version is 1.40"},
         VersionRow{"swarm-in-ping", "1.51", "/_ping", 200, "Swarm: active/manager"},
         VersionRow{"debug-prefix", "1.48", "/v1.48/debug/vars", 200, "cmdline"}),
-    [](const auto& row) { return test::caseName(row.param.id); });
+    tests::byId);
 
 } // namespace
 } // namespace mockdocker

@@ -3,6 +3,7 @@
 #include "mockdocker/state/json.h"
 #include "mockdocker/state/program.h"
 #include "tests/mockdocker/client.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -49,8 +50,7 @@ TEST_P(Scripts, RunAsAShellWould) {
     EXPECT_EQ(output, GetParam().output);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Scripts, testing::ValuesIn(scripts),
-                         [](const auto& row) { return test::caseName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(All, Scripts, testing::ValuesIn(scripts), tests::byId);
 
 TEST(Container, LivesItsLife) {
     const Daemon daemon;

@@ -1,9 +1,9 @@
 // The reference proxy conforms: one test per family and, where a family goes through variables, per variable.
 #include "conformance/bridge/bridge.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <map>
 
 namespace {
@@ -54,14 +54,11 @@ TEST_P(Reference, Conforms) {
             << verdict.why;
 }
 
-std::string testName(const Share& share) {
-    std::string name = share.family + (share.variable.empty() ? "" : "_" + share.variable);
-    std::ranges::replace_if(
-        name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
-    return name;
+std::string nameOf(const Share& share) {
+    return tests::rowName(share.family + (share.variable.empty() ? "" : "_" + share.variable));
 }
 
 INSTANTIATE_TEST_SUITE_P(Family, Reference, testing::ValuesIn(shares()),
-                         [](const auto& row) { return testName(row.param); });
+                         [](const auto& row) { return nameOf(row.param); });
 
 } // namespace

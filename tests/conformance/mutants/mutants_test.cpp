@@ -3,6 +3,7 @@
 #include "conformance/cases/case.h"
 #include "conformance/commands.h"
 #include "tests/conformance/mutants/mutation.h"
+#include "tests/row_name.h"
 
 #include <Poco/TemporaryFile.h>
 #include <gmock/gmock.h>
@@ -34,12 +35,6 @@ const std::vector<Row>& rows() {
         return list;
     }();
     return all;
-}
-
-std::string testName(std::string name) {
-    std::ranges::replace_if(
-        name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
-    return name;
 }
 
 struct Outcome {
@@ -82,7 +77,7 @@ TEST_P(Mutant, IsCaught) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Mutant, testing::ValuesIn(rows()),
-                         [](const auto& row) { return testName(row.param.name); });
+                         [](const auto& row) { return tests::rowName(row.param.name); });
 
 // Beginnings of ids: every family, of config but the ways to listen, of which this proxy knows one.
 std::vector<std::string> families() {
@@ -100,6 +95,6 @@ TEST_P(Unmutated, Conforms) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Family, Unmutated, testing::ValuesIn(families()),
-                         [](const auto& row) { return testName(row.param); });
+                         [](const auto& row) { return tests::rowName(row.param); });
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "proxy/http/chunked.h"
 #include "tests/proxy/http/replay.h"
+#include "tests/row_name.h"
 
 #include <optional>
 #include <random>
@@ -189,7 +190,7 @@ TEST_P(Chunked, HoweverItIsCut) {
     EXPECT_EQ(scan(octets, memory), expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, Chunked, testing::ValuesIn(rows), rowName<Row>);
+INSTANTIATE_TEST_SUITE_P(Table, Chunked, testing::ValuesIn(rows), tests::byId);
 
 // ---- Against a slow and obvious reader -----------------------------------------------------------
 // Recursive descent over the whole body: nothing when more is needed, 0 when it is
@@ -354,7 +355,7 @@ TEST_P(ChunkedOctets, AllOf256) {
     EXPECT_EQ(octetsTaken(parse, GetParam().prefix), join("", GetParam().allowed));
 }
 
-INSTANTIATE_TEST_SUITE_P(Places, ChunkedOctets, testing::ValuesIn(places), rowName<Place>);
+INSTANTIATE_TEST_SUITE_P(Places, ChunkedOctets, testing::ValuesIn(places), tests::byId);
 
 // ---- Limits --------------------------------------------------------------------------------------
 TEST(ChunkedLimits, LongestSizeLine) {

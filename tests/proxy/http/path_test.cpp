@@ -1,4 +1,5 @@
 #include "tests/proxy/http/replay.h"
+#include "tests/row_name.h"
 
 namespace proxy::http {
 namespace {
@@ -67,7 +68,7 @@ TEST_P(DecodePath, Once) {
     EXPECT_EQ(decode(GetParam().path), GetParam().decoded);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, DecodePath, testing::ValuesIn(rows), rowName<Row>);
+INSTANTIATE_TEST_SUITE_P(Table, DecodePath, testing::ValuesIn(rows), tests::byId);
 
 TEST(DecodePathOctets, EveryEscape) {
     constexpr std::string_view hex = "0123456789abcdef";

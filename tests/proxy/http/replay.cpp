@@ -2,12 +2,6 @@
 
 namespace proxy::http {
 
-std::string testName(std::string_view id) {
-    std::string name(id);
-    std::replace(name.begin(), name.end(), '-', '_');
-    return name;
-}
-
 std::vector<std::size_t> splitPoints(std::size_t size) {
     std::vector<std::size_t> points;
     for (std::size_t n = 0; n < size; ++n) {

@@ -8,7 +8,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,14 +15,6 @@
 #include <vector>
 
 namespace proxy::http {
-
-/// A row's id as GoogleTest accepts it.
-std::string testName(std::string_view id);
-
-template <class Row>
-std::string rowName(const testing::TestParamInfo<Row>& info) {
-    return testName(info.param.id);
-}
 
 /// The prefixes worth a look: all of a short message, of a long one the ends and a sample.
 std::vector<std::size_t> splitPoints(std::size_t size);

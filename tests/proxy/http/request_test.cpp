@@ -1,4 +1,5 @@
 #include "tests/proxy/http/replay.h"
+#include "tests/row_name.h"
 
 namespace proxy::http {
 namespace {
@@ -222,7 +223,7 @@ TEST_P(AcceptedRequest, AtEverySplit) {
     EXPECT_EQ(head->target, afterMethod.substr(0, afterMethod.find(' ')));
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, AcceptedRequest, testing::ValuesIn(acceptedRows), rowName<Accepted>);
+INSTANTIATE_TEST_SUITE_P(Table, AcceptedRequest, testing::ValuesIn(acceptedRows), tests::byId);
 
 // ---- Rejected ------------------------------------------------------------------------------------
 struct Rejected {
@@ -483,7 +484,7 @@ TEST_P(RejectedRequest, AtTheDecidingOctet) {
     expectVerdict(parse, GetParam().raw, GetParam().reason);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, RejectedRequest, testing::ValuesIn(rejectedRows), rowName<Rejected>);
+INSTANTIATE_TEST_SUITE_P(Table, RejectedRequest, testing::ValuesIn(rejectedRows), tests::byId);
 
 // ---- Every octet at every place ------------------------------------------------------------------
 // What may come next is written out here once more from the RFCs, apart from the parser's tables.
@@ -543,7 +544,7 @@ TEST_P(RequestOctets, AllOf256) {
     EXPECT_EQ(octetsTaken(parse, GetParam().prefix), join("", GetParam().allowed));
 }
 
-INSTANTIATE_TEST_SUITE_P(Places, RequestOctets, testing::ValuesIn(places), rowName<Place>);
+INSTANTIATE_TEST_SUITE_P(Places, RequestOctets, testing::ValuesIn(places), tests::byId);
 
 // Values whose octets are judged at the line's end.
 struct ValuePlace {
@@ -583,7 +584,7 @@ TEST_P(RequestValueOctets, AllOf256) {
     EXPECT_EQ(taken, join("", GetParam().allowed));
 }
 
-INSTANTIATE_TEST_SUITE_P(Places, RequestValueOctets, testing::ValuesIn(valuePlaces), rowName<ValuePlace>);
+INSTANTIATE_TEST_SUITE_P(Places, RequestValueOctets, testing::ValuesIn(valuePlaces), tests::byId);
 
 // ---- Limits --------------------------------------------------------------------------------------
 std::string headOfSize(std::size_t size) {

@@ -1,4 +1,5 @@
 #include "tests/proxy/http/replay.h"
+#include "tests/row_name.h"
 
 namespace proxy::http {
 namespace {
@@ -151,7 +152,7 @@ TEST_P(AcceptedResponse, AtEverySplit) {
     EXPECT_EQ(head->text, row.raw);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, AcceptedResponse, testing::ValuesIn(acceptedRows), rowName<Accepted>);
+INSTANTIATE_TEST_SUITE_P(Table, AcceptedResponse, testing::ValuesIn(acceptedRows), tests::byId);
 
 // ---- Rejected ------------------------------------------------------------------------------------
 struct Rejected {
@@ -244,7 +245,7 @@ TEST_P(RejectedResponse, AtTheDecidingOctet) {
     expectVerdict(parserFor({}), GetParam().raw, GetParam().reason);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, RejectedResponse, testing::ValuesIn(rejectedRows), rowName<Rejected>);
+INSTANTIATE_TEST_SUITE_P(Table, RejectedResponse, testing::ValuesIn(rejectedRows), tests::byId);
 
 TEST(RejectedUpgrade, Announces101Body) {
     expectVerdict(parserFor(facts("upgrade")), "HTTP/1.1 101 X\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -289,7 +290,7 @@ TEST_P(ResponseOctets, AllOf256) {
     EXPECT_EQ(octetsTaken(parserFor({}), GetParam().prefix), join("", GetParam().allowed));
 }
 
-INSTANTIATE_TEST_SUITE_P(Places, ResponseOctets, testing::ValuesIn(places), rowName<Place>);
+INSTANTIATE_TEST_SUITE_P(Places, ResponseOctets, testing::ValuesIn(places), tests::byId);
 
 // ---- Limits --------------------------------------------------------------------------------------
 std::string headOfSize(std::size_t size) {

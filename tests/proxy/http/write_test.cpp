@@ -1,4 +1,5 @@
 #include "tests/proxy/http/replay.h"
+#include "tests/row_name.h"
 
 namespace proxy::http {
 namespace {
@@ -104,7 +105,7 @@ TEST(WithdrawUpgrade, AWithdrawnUpgradeLeavesNoTrace) {
               "GET /info HTTP/1.1\r\nHost: d\r\nA: b\r\n\r\n");
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, WriteRequest, testing::ValuesIn(requestRows), rowName<Row>);
+INSTANTIATE_TEST_SUITE_P(Table, WriteRequest, testing::ValuesIn(requestRows), tests::byId);
 
 // ---- Responses -----------------------------------------------------------------------------------
 struct ResponseRow {
@@ -170,7 +171,7 @@ TEST_P(WriteResponse, OnceAndAgain) {
     EXPECT_EQ(written(*head, GetParam().close), once);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, WriteResponse, testing::ValuesIn(responseRows), rowName<ResponseRow>);
+INSTANTIATE_TEST_SUITE_P(Table, WriteResponse, testing::ValuesIn(responseRows), tests::byId);
 
 } // namespace
 } // namespace proxy::http

@@ -1,6 +1,7 @@
 #include "proxy/log/log.h"
 #include "proxy/log/quote.h"
 #include "tests/proxy/net/allocations.h"
+#include "tests/row_name.h"
 
 #include <Poco/JSON/Parser.h>
 #include <gmock/gmock.h>
@@ -190,18 +191,18 @@ void PrintTo(const Hostile& row, std::ostream* out) {
 }
 
 const std::vector<Hostile> hostile{
-    {"forged_line", "/x\n2026-01-01T00:00:00.000Z info forged",
+    {"forged-line", "/x\n2026-01-01T00:00:00.000Z info forged",
      "/x\\x0a2026-01-01T00:00:00.000Z info forged"},
-    {"carriage_return", "/x\r/y", "/x\\x0d/y"},
-    {"escape_sequence", "/\x1b[2J", "/\\x1b[2J"},
+    {"carriage-return", "/x\r/y", "/x\\x0d/y"},
+    {"escape-sequence", "/\x1b[2J", "/\\x1b[2J"},
     {"quote", R"(/x","verdict":"allow)", R"(/x","verdict":"allow)"},
     {"backslash", R"(/x\n)", R"(/x\x5cn)"},
-    {"backslash_quote", R"(/x\",)", R"(/x\x5c",)"},
+    {"backslash-quote", R"(/x\",)", R"(/x\x5c",)"},
     {"nul", std::string("/a\0b", 4), "/a\\x00b"},
     {"delete", "/a\x7f", "/a\\x7f"},
     {"utf8", "/\xc3\xa9", "/\\xc3\\xa9"},
-    {"not_utf8", "/\xff\xfe", "/\\xff\\xfe"},
-    {"only_unsafe", "\n\n", "\\x0a\\x0a"},
+    {"not-utf8", "/\xff\xfe", "/\\xff\\xfe"},
+    {"only-unsafe", "\n\n", "\\x0a\\x0a"},
     {"empty", "", ""},
     {"plain", "/containers/json", "/containers/json"},
 };
@@ -243,8 +244,7 @@ TEST_P(HostileText, StaysOneJsonString) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, HostileText, testing::ValuesIn(hostile),
-                         [](const auto& row) { return row.param.id; });
+INSTANTIATE_TEST_SUITE_P(Rows, HostileText, testing::ValuesIn(hostile), tests::byId);
 
 // ---- Targets -------------------------------------------------------------------------------------
 
@@ -269,17 +269,17 @@ TEST_P(LoggedTarget, HoldsKeysOnly) {
 INSTANTIATE_TEST_SUITE_P(
     Rows, LoggedTarget,
     testing::Values(
-        Target{"no_query", "/_ping", "", "/_ping"}, //
+        Target{"no-query", "/_ping", "", "/_ping"}, //
         Target{"values", "/build", R"(t=app&buildargs={"TOKEN":"secret"}&q)", "/build?t&buildargs&q"},
-        Target{"equals_in_value", "/x", "a=b=secret", "/x?a"},
-        Target{"empty_keys", "/x", "=secret&&=secret&b=1&", "/x?b"},
-        Target{"question_mark_in_value", "/x", "a=?secret", "/x?a"},
-        Target{"only_value", "/x", "=secret", "/x"},
-        Target{"long_path", std::string(2000, 'p'), "a=secret", std::string(1024, 'p') + "..."},
-        Target{"long_key", "/x", std::string(2000, 'k') + "=secret", "/x..."},
-        Target{"just_fits", std::string(1022, 'p'), "k=secret", std::string(1022, 'p') + "?k"},
-        Target{"just_does_not", std::string(1023, 'p'), "k=secret", std::string(1023, 'p') + "..."}),
-    [](const auto& row) { return row.param.id; });
+        Target{"equals-in-value", "/x", "a=b=secret", "/x?a"},
+        Target{"empty-keys", "/x", "=secret&&=secret&b=1&", "/x?b"},
+        Target{"question-mark-in-value", "/x", "a=?secret", "/x?a"},
+        Target{"only-value", "/x", "=secret", "/x"},
+        Target{"long-path", std::string(2000, 'p'), "a=secret", std::string(1024, 'p') + "..."},
+        Target{"long-key", "/x", std::string(2000, 'k') + "=secret", "/x..."},
+        Target{"just-fits", std::string(1022, 'p'), "k=secret", std::string(1022, 'p') + "?k"},
+        Target{"just-does-not", std::string(1023, 'p'), "k=secret", std::string(1023, 'p') + "..."}),
+    tests::byId);
 
 // ---- Levels --------------------------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
 #include "proxy/log/probe.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -39,19 +40,19 @@ const Row rows[] = {
      },
      Level::notice, Level::debug},
     // What fails is told as ever.
-    {"no_daemon", [](Access& access) { access.status = 503; }, Level::err, Level::err},
-    {"ill_daemon", [](Access& access) { access.status = 500; }, Level::info, Level::info},
-    {"forbidden_by_the_daemon", [](Access& access) { access.status = 403; }, Level::info, Level::info},
-    {"broken_off", [](Access& access) { access.note = "the client went away"; }, Level::info, Level::info},
-    {"denied_and_answered", [](Access& access) { access.verdict = "deny"; }, Level::notice, Level::notice},
+    {"no-daemon", [](Access& access) { access.status = 503; }, Level::err, Level::err},
+    {"ill-daemon", [](Access& access) { access.status = 500; }, Level::info, Level::info},
+    {"forbidden-by-the-daemon", [](Access& access) { access.status = 403; }, Level::info, Level::info},
+    {"broken-off", [](Access& access) { access.note = "the client went away"; }, Level::info, Level::info},
+    {"denied-and-answered", [](Access& access) { access.verdict = "deny"; }, Level::notice, Level::notice},
     // And so is whatever else could hide behind it.
-    {"ping_of_a_client", [](Access& access) { access.target = "/_ping"; }, Level::info, Level::info},
-    {"more_in_the_query", [](Access& access) { access.target = longer; }, Level::info, Level::info},
-    {"other_path", [](Access& access) { access.target = "/info?docker-socket-proxy-healthcheck"; },
+    {"ping-of-a-client", [](Access& access) { access.target = "/_ping"; }, Level::info, Level::info},
+    {"more-in-the-query", [](Access& access) { access.target = longer; }, Level::info, Level::info},
+    {"other-path", [](Access& access) { access.target = "/info?docker-socket-proxy-healthcheck"; },
      Level::info, Level::info},
-    {"with_a_prefix", [](Access& access) { access.target = "/v1.41/_ping?docker-socket-proxy-healthcheck"; },
+    {"with-a-prefix", [](Access& access) { access.target = "/v1.41/_ping?docker-socket-proxy-healthcheck"; },
      Level::info, Level::info},
-    {"other_method", [](Access& access) { access.method = "POST"; }, Level::info, Level::info},
+    {"other-method", [](Access& access) { access.method = "POST"; }, Level::info, Level::info},
     {"body", [](Access& access) { access.received = 1; }, Level::info, Level::info},
     {"rejected", [](Access& access) { access.verdict = "reject"; }, Level::notice, Level::notice},
 };
@@ -64,7 +65,7 @@ TEST_P(Probe, IsToldAt) {
     EXPECT_EQ(levelOf(GetParam().usual, access), GetParam().told);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, Probe, testing::ValuesIn(rows), [](const auto& row) { return row.param.id; });
+INSTANTIATE_TEST_SUITE_P(Rows, Probe, testing::ValuesIn(rows), tests::byId);
 
 } // namespace
 } // namespace proxy::log

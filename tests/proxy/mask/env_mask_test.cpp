@@ -1,5 +1,6 @@
 #include "proxy/mask/env_mask.h"
 #include "tests/proxy/guarded_bytes.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -51,13 +52,6 @@ struct Row {
 
     friend void PrintTo(const Row& row, std::ostream* stream) { *stream << row.id; }
 };
-
-template <class R>
-std::string rowName(const testing::TestParamInfo<R>& info) {
-    std::string name(info.param.id);
-    std::ranges::replace(name, '-', '_');
-    return name;
-}
 
 const Row rows[] = {
     // in an Env's array
@@ -179,7 +173,7 @@ TEST_P(Hidden, HoweverItIsCut) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, Hidden, testing::ValuesIn(rows), rowName<Row>);
+INSTANTIATE_TEST_SUITE_P(Rows, Hidden, testing::ValuesIn(rows), tests::byId);
 
 // ---- What is no document -----------------------------------------------------------------------------
 struct Bad {
@@ -283,7 +277,7 @@ TEST_P(Broken, HoweverItIsCut) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, Broken, testing::ValuesIn(bads), rowName<Bad>);
+INSTANTIATE_TEST_SUITE_P(Rows, Broken, testing::ValuesIn(bads), tests::byId);
 
 TEST(EnvMask, AFaultStays) {
     EnvMask mask;
@@ -408,7 +402,7 @@ TEST_P(Octets, AllOf256) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Places, Octets, testing::ValuesIn(places), rowName<Place>);
+INSTANTIATE_TEST_SUITE_P(Places, Octets, testing::ValuesIn(places), tests::byId);
 
 } // namespace
 } // namespace proxy::mask

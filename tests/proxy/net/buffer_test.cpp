@@ -1,5 +1,6 @@
 #include "proxy/net/buffer.h"
 #include "tests/proxy/net/allocations.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -110,9 +111,9 @@ TEST_P(ReplaceFront, LeavesTheRest) {
 INSTANTIATE_TEST_SUITE_P(Heads, ReplaceFront,
                          testing::Values(Front{"shorter", "a long head", "head"},
                                          Front{"same", "head", "HEAD"}, Front{"nothing", "head", ""},
-                                         Front{"from_nothing", "", "head"},
+                                         Front{"from-nothing", "", "head"},
                                          Front{"longest", "h", filler(1 + Buffer::headroom)}),
-                         [](const auto& row) { return row.param.id; });
+                         tests::byId);
 
 TEST(Buffer, GrowsToTheLargestHeadAndRewritesIt) {
     BufferPool pool;

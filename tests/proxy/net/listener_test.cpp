@@ -1,5 +1,6 @@
 #include "proxy/net/listener.h"
 #include "proxy/net/stream.h"
+#include "tests/row_name.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/SocketAddress.h>
@@ -125,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(Families, Everywhere,
                          testing::Values(Reach{"any", Family::any, true, true},
                                          Reach{"v4", Family::v4, true, false},
                                          Reach{"v6only", Family::v6only, false, true}),
-                         [](const auto& row) { return row.param.id; });
+                         tests::byId);
 
 TEST(TcpListener, IsReadyForTheLoop) {
     const Listener listener(TcpPlace{"127.0.0.1", 0, Family::v4});

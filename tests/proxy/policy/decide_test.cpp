@@ -1,5 +1,6 @@
 // Tecnativa's rules, row by row; where this proxy is stricter is strict_test.cpp.
 #include "tests/proxy/policy/rows.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -107,8 +108,7 @@ TEST_P(Decide, asTheTableSays) {
     EXPECT_EQ(verdict.wouldAllow, row.wouldAllow);
 }
 
-INSTANTIATE_TEST_SUITE_P(Row, Decide, testing::ValuesIn(table),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Row, Decide, testing::ValuesIn(table), tests::byId);
 
 } // namespace
 } // namespace proxy::policy

@@ -1,6 +1,7 @@
 // Dialect linuxserver, row by row. That it is the field's, verdict by verdict, is oracle_test.cpp's.
 #include "proxy/policy/explain.h"
 #include "tests/proxy/policy/rows.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -94,8 +95,7 @@ TEST_P(Linuxserver, AsTheTableSays) {
     EXPECT_EQ(alternatives(verdict), row.ways);
 }
 
-INSTANTIATE_TEST_SUITE_P(Row, Linuxserver, testing::ValuesIn(table),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Row, Linuxserver, testing::ValuesIn(table), tests::byId);
 
 TEST(Linuxserver, ItsDefaultsAreThoseAndLibpods) {
     EXPECT_EQ(Grants::defaults(Dialect::linuxserver),

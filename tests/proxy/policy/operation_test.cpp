@@ -4,6 +4,7 @@
 #include "proxy/policy/operation.h"
 #include "proxy/policy/policy.h"
 #include "tests/proxy/policy/rows.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -144,8 +145,7 @@ TEST_P(Route, asTheDaemonDoes) {
     EXPECT_EQ(idOf(route(GetParam().method, GetParam().path)), GetParam().operation);
 }
 
-INSTANTIATE_TEST_SUITE_P(Row, Route, testing::ValuesIn(table),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Row, Route, testing::ValuesIn(table), tests::byId);
 
 // The router read a second time, as regular expressions built from the catalogue. Within a section the daemon
 // registers what is more special first, so the longest fixed text wins.

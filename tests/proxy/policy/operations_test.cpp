@@ -1,6 +1,7 @@
 // What is allowed and denied by an operation's name, and how such names are read.
 #include "proxy/policy/explain.h"
 #include "tests/proxy/policy/rows.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -73,8 +74,7 @@ TEST_P(ByName, AsTheTableSays) {
     EXPECT_EQ(verdict.rule, row.rule);
 }
 
-INSTANTIATE_TEST_SUITE_P(Row, ByName, testing::ValuesIn(table),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Row, ByName, testing::ValuesIn(table), tests::byId);
 
 TEST(ByName, ADenialSaysWhoDenies) {
     const Policy policy(Access{.grants = {containers}, .denied = named("ContainerLogs")});
@@ -195,8 +195,7 @@ TEST_P(Lists, AreRead) {
     EXPECT_EQ(mistakes, GetParam().mistakes);
 }
 
-INSTANTIATE_TEST_SUITE_P(Row, Lists, testing::ValuesIn(lists),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Row, Lists, testing::ValuesIn(lists), tests::byId);
 
 } // namespace
 } // namespace proxy::policy

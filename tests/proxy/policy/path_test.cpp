@@ -1,5 +1,6 @@
 #include "proxy/policy/path.h"
 #include "tests/proxy/policy/rows.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -42,8 +43,7 @@ TEST_P(Locate, takesThePathApart) {
     EXPECT_EQ(place.section, GetParam().section);
 }
 
-INSTANTIATE_TEST_SUITE_P(Row, Locate, testing::ValuesIn(table),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Row, Locate, testing::ValuesIn(table), tests::byId);
 
 TEST(Path, everySectionIsFound) {
     for (std::size_t i = 0; i < sectionCount; ++i)

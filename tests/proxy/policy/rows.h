@@ -3,19 +3,11 @@
 
 #include "proxy/policy/policy.h"
 
-#include <algorithm>
 #include <ostream>
 #include <string>
 #include <string_view>
 
 namespace proxy::policy {
-
-/// A row's id as GoogleTest takes it.
-inline std::string testName(std::string_view id) {
-    std::string name(id);
-    std::ranges::replace(name, '-', '_');
-    return name;
-}
 
 inline std::ostream& operator<<(std::ostream& out, Grants grants) {
     std::string_view separator;

@@ -1,4 +1,5 @@
 #include "tests/proxy/privileges/ways.h"
+#include "tests/row_name.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -57,8 +58,7 @@ TEST_P(AccessTable, Connects) {
     EXPECT_EQ(mayConnect(GetParam().who, GetParam().way), GetParam().connects);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, AccessTable, testing::ValuesIn(rows),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Rows, AccessTable, testing::ValuesIn(rows), tests::byId);
 
 TEST(Identity, IsDescribed) {
     EXPECT_EQ(describe({65534, 999, {}}), "uid 65534 gid 999");

@@ -2,6 +2,7 @@
 #include "proxy/privileges/diagnosis.h"
 #include "tests/proxy/privileges/child.h"
 #include "tests/proxy/privileges/ways.h"
+#include "tests/row_name.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -228,8 +229,7 @@ TEST_P(DiagnosisTable, IsTold) {
     EXPECT_EQ(diagnose("/s", Finding{row.error, row.way, row.who, true}), begin + row.container);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, DiagnosisTable, testing::ValuesIn(rows),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Rows, DiagnosisTable, testing::ValuesIn(rows), tests::byId);
 
 TEST(Diagnosis, OfNoDescriptorNamesNoSocket) {
     for (const int error : {EMFILE, ENFILE})
@@ -400,7 +400,7 @@ TEST_P(Asked, Tells) {
 std::string nameOf(const testing::TestParamInfo<std::tuple<Tried, Asking>>& row) {
     static const std::map<Asking, std::string> askers{
         {Asking::root, "_root"}, {Asking::nobody, "_nobody"}, {Asking::inUserNamespace, "_user_namespace"}};
-    return testName(std::get<Tried>(row.param).id) + askers.at(std::get<Asking>(row.param));
+    return tests::rowName(std::get<Tried>(row.param).id) + askers.at(std::get<Asking>(row.param));
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, Asked, testing::Combine(testing::ValuesIn(tried), testing::ValuesIn(whoever)),

@@ -3,6 +3,7 @@
 #include "proxy/privileges/plan.h"
 #include "tests/proxy/privileges/child.h"
 #include "tests/proxy/privileges/ways.h"
+#include "tests/row_name.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -133,16 +134,16 @@ void PrintTo(const Start& row, std::ostream* out) {
 
 const Start starts[] = {
     {"nothing", [](const std::string&) {}, "uid 65534 gid 0 groups 4711, no capabilities", true},
-    {"link_to_nothing", [](const std::string& path) { std::filesystem::create_symlink("nowhere", path); },
+    {"link-to-nothing", [](const std::string& path) { std::filesystem::create_symlink("nowhere", path); },
      "uid 65534 gid 0 groups 4711, no capabilities", true},
     {"folder", [](const std::string& path) { std::filesystem::create_directory(path); },
      "uid 65534 gid 65534, no capabilities", false},
     {"file", [](const std::string& path) { std::ofstream(path) << "not a socket"; },
      "uid 65534 gid 65534, no capabilities", false},
     // Bound with the umask that dockerd sets for it; its group and mode come a moment later.
-    {"socket_about_to_be_made", [](const std::string& path) { makeSocket(path, 0); },
+    {"socket-about-to-be-made", [](const std::string& path) { makeSocket(path, 0); },
      "uid 65534 gid 0, no capabilities", false},
-    {"socket_that_its_daemon_left", [](const std::string& path) { makeSocket(path, 0660); },
+    {"socket-that-its-daemon-left", [](const std::string& path) { makeSocket(path, 0660); },
      "uid 65534 gid 0, no capabilities", false},
 };
 
@@ -163,8 +164,7 @@ TEST_P(GiveUpAtStart, IsNotRoot) {
     EXPECT_EQ(status.at("CapPrm"), nothing);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, GiveUpAtStart, testing::ValuesIn(starts),
-                         [](const auto& row) { return row.param.id; });
+INSTANTIATE_TEST_SUITE_P(Rows, GiveUpAtStart, testing::ValuesIn(starts), tests::byId);
 
 // The daemon that comes later, or comes back: reached where the groups that were taken at start may.
 struct Later {
@@ -178,12 +178,12 @@ void PrintTo(const Later& row, std::ostream* out) {
 }
 
 const Later laters[] = {
-    {"comes_with_the_group_of_root", std::nullopt, 0, "yes"},
-    {"comes_with_a_group_given_at_start", std::nullopt, 4711, "yes"},
-    {"comes_with_another_group", std::nullopt, 4712, "no"},
-    {"comes_back_with_the_same_group", 4712, 4712, "yes"},
-    {"comes_back_with_another_group", 4712, 4713, "no"},
-    {"comes_back_with_a_group_that_was_left", 4712, 4711, "no"},
+    {"comes-with-the-group-of-root", std::nullopt, 0, "yes"},
+    {"comes-with-a-group-given-at-start", std::nullopt, 4711, "yes"},
+    {"comes-with-another-group", std::nullopt, 4712, "no"},
+    {"comes-back-with-the-same-group", 4712, 4712, "yes"},
+    {"comes-back-with-another-group", 4712, 4713, "no"},
+    {"comes-back-with-a-group-that-was-left", 4712, 4711, "no"},
 };
 
 class GiveUpBefore : public GiveUp, public testing::WithParamInterface<Later> {};
@@ -215,8 +215,7 @@ TEST_P(GiveUpBefore, TheSocketComes) {
     EXPECT_EQ(status.at("Uid"), "65534\t65534\t65534\t65534");
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, GiveUpBefore, testing::ValuesIn(laters),
-                         [](const auto& row) { return row.param.id; });
+INSTANTIATE_TEST_SUITE_P(Rows, GiveUpBefore, testing::ValuesIn(laters), tests::byId);
 
 TEST_F(GiveUp, IsRepeatableWithoutAnyCapability) {
     NEEDS_ROOT;

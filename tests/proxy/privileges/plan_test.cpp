@@ -1,5 +1,6 @@
 #include "proxy/privileges/plan.h"
 #include "tests/proxy/privileges/ways.h"
+#include "tests/row_name.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -115,8 +116,7 @@ TEST_P(PlanTable, Becomes) {
     EXPECT_EQ(plan.reason, row.reason) << sentence(plan.reason);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, PlanTable, testing::ValuesIn(rows),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Rows, PlanTable, testing::ValuesIn(rows), tests::byId);
 
 } // namespace
 } // namespace proxy::privileges

@@ -3,7 +3,6 @@
 
 #include "proxy/privileges/access.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -13,13 +12,6 @@ inline const Owned open{0, 0, 0755}; // "/", "/run"
 
 inline Way socketOf(uid_t uid, gid_t gid, mode_t mode, std::vector<Owned> folders = {open, open}) {
     return {std::move(folders), Way::End::socket, {uid, gid, mode}};
-}
-
-/// A row's id as GoogleTest takes it.
-inline std::string testName(std::string_view id) {
-    std::string name(id);
-    std::ranges::replace(name, '-', '_');
-    return name;
 }
 
 } // namespace proxy::privileges

@@ -1,4 +1,5 @@
 #include "proxy/program/command_line.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -36,12 +37,12 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"healthcheck", {"--healthcheck"}, Kind::healthcheck},
         Row{"suggest", {"--suggest"}, Kind::suggest},
         Row{"explain", {"--explain", "GET", "/_ping"}, Kind::explain},
-        Row{"explain_alone", {"--explain"}, Kind::mistake, "--explain takes METHOD TARGET; see --help"},
-        Row{"explain_too_much",
+        Row{"explain-alone", {"--explain"}, Kind::mistake, "--explain takes METHOD TARGET; see --help"},
+        Row{"explain-too-much",
             {"--explain", "GET", "/", "x"},
             Kind::mistake,
             "--explain takes METHOD TARGET; see --help"},
-        Row{"version_with_more",
+        Row{"version-with-more",
             {"--version", "x"},
             Kind::mistake,
             "--version takes no argument; see --help"},
@@ -49,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
             {"--port=1"},
             Kind::mistake,
             "unknown argument '--port=1'; see --help. Settings are environment variables"},
-        Row{"a_word",
+        Row{"a-word",
             {"serve"},
             Kind::mistake,
             "unknown argument 'serve'; see --help. Settings are environment variables"},
@@ -57,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
             {""},
             Kind::mistake,
             "unknown argument ''; see --help. Settings are environment variables"}),
-    [](const auto& row) { return row.param.id; });
+    tests::byId);
 
 TEST(CommandLine, KeepsWhatIsToBeExplained) {
     const std::vector<const char*> arguments{"--explain", "GET", "/info?x"};

@@ -1,5 +1,6 @@
 // What the program answers without serving.
 #include "tests/proxy/program/program.h"
+#include "tests/row_name.h"
 
 #include <gmock/gmock.h>
 
@@ -136,22 +137,22 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Explained{"allowed", "GET", "/v1.41/containers/json?all=1", 0, "ContainerList"},
         Explained{"denied", "POST", "/containers/create", 1, "POST=1"},
-        Explained{"denied_section", "GET", "/secrets", 1, "SECRETS=1"},
+        Explained{"denied-section", "GET", "/secrets", 1, "SECRETS=1"},
         Explained{"unknown", "GET", "/nowhere", 1, "tecnativa.unknown"},
         Explained{"absolute", "GET", "http://docker/containers/json", 0, "ContainerList"},
         Explained{
-            "rejected_escape", "GET", "/%zz", 1,
+            "rejected-escape", "GET", "/%zz", 1,
             "rejected (400): GET /%zz\noperation: none, for it cannot be read\nrule: request.path.escape, "},
-        Explained{"rejected_form", "GET", "containers/json", 1, "\nrule: request.target.form, "},
-        Explained{"blank_in_the_target", "GET", "/_ping HTTP/1.1\r\nX: 1", 1,
+        Explained{"rejected-form", "GET", "containers/json", 1, "\nrule: request.target.form, "},
+        Explained{"blank-in-the-target", "GET", "/_ping HTTP/1.1\r\nX: 1", 1,
                   "rejected (400): GET /_ping HTTP/1.1\\x0d\\x0aX: 1\noperation: "},
-        Explained{"blank_in_the_method", "GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nGET", "/secrets", 1,
+        Explained{"blank-in-the-method", "GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nGET", "/secrets", 1,
                   "\nrule: request.line"},
-        Explained{"blank_behind_the_method", "GET ", "/_ping", 1, "\nrule: request."},
-        Explained{"line_in_front", "\r\nGET", "/_ping", 1, "\nrule: request.line"},
-        Explained{"empty_method", "", "/_ping", 1, "\nrule: request.line"},
-        Explained{"empty_target", "GET", "", 1, "\nrule: request."}),
-    [](const auto& row) { return row.param.id; });
+        Explained{"blank-behind-the-method", "GET ", "/_ping", 1, "\nrule: request."},
+        Explained{"line-in-front", "\r\nGET", "/_ping", 1, "\nrule: request.line"},
+        Explained{"empty-method", "", "/_ping", 1, "\nrule: request.line"},
+        Explained{"empty-target", "GET", "", 1, "\nrule: request."}),
+    tests::byId);
 
 // ---- Health --------------------------------------------------------------------------------------
 

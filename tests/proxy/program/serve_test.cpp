@@ -1,6 +1,7 @@
 // The program while it serves: its start, its limits, its end.
 #include "tests/proxy/program/program.h"
 #include "tests/proxy/relay/running_proxy.h"
+#include "tests/row_name.h"
 
 #include <Poco/JSON/Parser.h>
 #include <gmock/gmock.h>
@@ -228,10 +229,10 @@ TEST_P(FileLimit, ServesAndAllocatesNothingForIt) {
 
 INSTANTIATE_TEST_SUITE_P(Rows, FileLimit,
                          testing::Values(Files{"few", 64, 64}, Files{"usual", 1024, 1024},
-                                         Files{"to_be_raised", 256, 4096},
-                                         Files{"a_million", 1 << 20, 1 << 20},
-                                         Files{"a_billion", 1 << 30, 1 << 30}),
-                         [](const auto& row) { return row.param.id; });
+                                         Files{"to-be-raised", 256, 4096},
+                                         Files{"a-million", 1 << 20, 1 << 20},
+                                         Files{"a-billion", 1 << 30, 1 << 30}),
+                         tests::byId);
 
 // More clients than files: those that find none wait or are told, nobody is lost, and it passes.
 TEST_F(Serve, SurvivesRunningOutOfFiles) {
@@ -409,7 +410,7 @@ INSTANTIATE_TEST_SUITE_P(Rows, EndsServe,
                          testing::Values(Ending{"SIGTERM", SIGTERM}, Ending{"SIGINT", SIGINT},
                                          Ending{"SIGQUIT", SIGQUIT}, Ending{"SIGHUP", SIGHUP},
                                          Ending{"SIGUSR1", SIGUSR1}),
-                         [](const auto& row) { return row.param.name; });
+                         [](const auto& row) { return tests::rowName(row.param.name); });
 
 TEST_F(Serve, HasNothingToReload) {
     Program program({}, environment_);

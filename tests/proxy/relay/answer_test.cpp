@@ -1,6 +1,7 @@
 // What the proxy answers by itself: denials, which leave the connection usable, and refusals of what the
 // parser rejects, which do not. Of neither does the daemon see anything.
 #include "tests/proxy/relay/running_proxy.h"
+#include "tests/row_name.h"
 
 #include <string>
 #include <vector>
@@ -30,16 +31,16 @@ const std::vector<Denied> denied{
     {"get", "GET /containers/json HTTP/1.1\r\nHost: d\r\n\r\n"},
     {"length",
      "POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 21\r\n\r\nGET /_ping HTTP/1.1\r\n"},
-    {"length_zero", "POST /containers/x/start HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n"},
-    {"length_large",
+    {"length-zero", "POST /containers/x/start HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n"},
+    {"length-large",
      "POST /build HTTP/1.1\r\nHost: d\r\nContent-Length: 1048576\r\n\r\n" + std::string(mebi, 'x')},
-    {"length_not_in_whole_blocks",
+    {"length-not-in-whole-blocks",
      "POST /build HTTP/1.1\r\nHost: d\r\nContent-Length: 1040001\r\n\r\n" + std::string(1'040'001, 'x')},
     {"chunked", "POST /build HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nGET "
                 "/\r\n0\r\nX-T: 1\r\n\r\n"},
-    {"chunked_large", "POST /build HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\nF0000\r\n" +
+    {"chunked-large", "POST /build HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\nF0000\r\n" +
                           std::string(0xF0000, 'x') + "\r\n0\r\n\r\n"},
-    {"expecting_with_the_body_there",
+    {"expecting-with-the-body-there",
      "POST /build HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi"},
     {"upgrade", "POST /session HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"},
 };
@@ -90,10 +91,8 @@ std::vector<Denied> shortOnes() {
     return rows;
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, DenialCutAnywhere, testing::ValuesIn(shortOnes()),
-                         [](const auto& row) { return row.param.id; });
-INSTANTIATE_TEST_SUITE_P(Rows, DenialKeeps, testing::ValuesIn(denied),
-                         [](const auto& row) { return row.param.id; });
+INSTANTIATE_TEST_SUITE_P(Rows, DenialCutAnywhere, testing::ValuesIn(shortOnes()), tests::byId);
+INSTANTIATE_TEST_SUITE_P(Rows, DenialKeeps, testing::ValuesIn(denied), tests::byId);
 
 TEST_F(Denial, ToAHeadHasNoBody) {
     Peer client = connect();
@@ -192,33 +191,33 @@ const std::string post = "POST /build HTTP/1.1\r\nHost: d\r\n";
 
 const std::vector<Rejected> rejected{
     {"tls", "\x16\x03\x01\x02\x01\x01", 400, "request.line.tls"},
-    {"bare_lf", "GET /_ping HTTP/1.1\nHost: d\n\n", 400, "request.line.bare_lf"},
-    {"version_unknown", "GET /_ping HTTP/2.0\r\nHost: d\r\n\r\n", 505, "request.version.unsupported"},
-    {"preface_h2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "request.version.unsupported"},
-    {"path_escape", "GET /%zz HTTP/1.1\r\nHost: d\r\n\r\n", 400, "request.path.escape"},
-    {"path_nul", "GET /_ping%00 HTTP/1.1\r\nHost: d\r\n\r\n", 400, "request.path.control"},
-    {"host_missing", "GET /_ping HTTP/1.1\r\n\r\n", 400, "request.host.missing"},
-    {"obs_fold", "GET /_ping HTTP/1.1\r\nHost: d\r\nX: 1\r\n  2\r\n\r\n", 400, "request.field.obs_fold"},
-    {"length_and_chunked", post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+    {"bare-lf", "GET /_ping HTTP/1.1\nHost: d\n\n", 400, "request.line.bare_lf"},
+    {"version-unknown", "GET /_ping HTTP/2.0\r\nHost: d\r\n\r\n", 505, "request.version.unsupported"},
+    {"preface-h2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "request.version.unsupported"},
+    {"path-escape", "GET /%zz HTTP/1.1\r\nHost: d\r\n\r\n", 400, "request.path.escape"},
+    {"path-nul", "GET /_ping%00 HTTP/1.1\r\nHost: d\r\n\r\n", 400, "request.path.control"},
+    {"host-missing", "GET /_ping HTTP/1.1\r\n\r\n", 400, "request.host.missing"},
+    {"obs-fold", "GET /_ping HTTP/1.1\r\nHost: d\r\nX: 1\r\n  2\r\n\r\n", 400, "request.field.obs_fold"},
+    {"length-and-chunked", post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
      "request.length.with_coding"},
-    {"length_twice", post + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", 400,
+    {"length-twice", post + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", 400,
      "request.length.duplicate"},
-    {"coding_unknown", post + "Transfer-Encoding: gzip\r\n\r\n", 501, "request.coding.unsupported"},
-    {"expectation_unknown", post + "Expect: wonders\r\nContent-Length: 0\r\n\r\n", 400,
+    {"coding-unknown", post + "Transfer-Encoding: gzip\r\n\r\n", 501, "request.coding.unsupported"},
+    {"expectation-unknown", post + "Expect: wonders\r\nContent-Length: 0\r\n\r\n", 400,
      "request.expect.unsupported"},
-    {"head_too_large", "GET /_ping HTTP/1.1\r\nHost: d\r\nX: " + std::string(200'000, 'x') + "\r\n\r\n", 431,
+    {"head-too-large", "GET /_ping HTTP/1.1\r\nHost: d\r\nX: " + std::string(200'000, 'x') + "\r\n\r\n", 431,
      "request.head.size"},
-    {"fields_too_many",
+    {"fields-too-many",
      [] {
          std::string head = "GET /_ping HTTP/1.1\r\nHost: d\r\n";
          for (int i = 0; i < 300; ++i) head += "X: 1\r\n";
          return head + "\r\n";
      }(),
      431, "request.head.fields"},
-    {"chunk_in_the_first_segment",
+    {"chunk-in-the-first-segment",
      post + "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\nzz\r\nhello\r\n0\r\n\r\n", 400,
      "chunk.size.invalid"},
-    {"chunk_trailer_in_the_first_segment",
+    {"chunk-trailer-in-the-first-segment",
      post + "Transfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 5\r\n\r\n", 400,
      "chunk.trailer.forbidden"},
 };
@@ -262,18 +261,17 @@ TEST_P(Refusal, ComesBehindWhatWasGood) {
     EXPECT_TRUE(daemon_.nothing());
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, Refusal, testing::ValuesIn(rejected),
-                         [](const auto& row) { return row.param.id; });
+INSTANTIATE_TEST_SUITE_P(Rows, Refusal, testing::ValuesIn(rejected), tests::byId);
 
 // ---- To HEAD, whatever is wrong with it ----------------------------------------------------------
 
 const std::vector<Rejected> rejectedHeads{
-    {"path_escape", "HEAD /%zz HTTP/1.1\r\nHost: d\r\n\r\n", 400, "request.path.escape"},
-    {"line_end_in_front", "\r\nHEAD /%zz HTTP/1.1\r\nHost: d\r\n\r\n", 400, "request.path.escape"},
-    {"host_twice", "HEAD /_ping HTTP/1.1\r\nHost: d\r\nHost: d\r\n\r\n", 400, "request.host.duplicate"},
-    {"bare_lf", "HEAD /_ping HTTP/1.1\nHost: d\n\n", 400, "request.line.bare_lf"},
+    {"path-escape", "HEAD /%zz HTTP/1.1\r\nHost: d\r\n\r\n", 400, "request.path.escape"},
+    {"line-end-in-front", "\r\nHEAD /%zz HTTP/1.1\r\nHost: d\r\n\r\n", 400, "request.path.escape"},
+    {"host-twice", "HEAD /_ping HTTP/1.1\r\nHost: d\r\nHost: d\r\n\r\n", 400, "request.host.duplicate"},
+    {"bare-lf", "HEAD /_ping HTTP/1.1\nHost: d\n\n", 400, "request.line.bare_lf"},
     {"version", "HEAD /_ping HTTP/2.0\r\n\r\n", 505, "request.version.unsupported"},
-    {"too_large", "HEAD /_ping HTTP/1.1\r\nHost: d\r\nX: " + std::string(200'000, 'x') + "\r\n\r\n", 431,
+    {"too-large", "HEAD /_ping HTTP/1.1\r\nHost: d\r\nX: " + std::string(200'000, 'x') + "\r\n\r\n", 431,
      "request.head.size"},
     {"coding", "HEAD /_ping HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: gzip\r\n\r\n", 501,
      "request.coding.unsupported"},
@@ -293,8 +291,7 @@ TEST_P(RefusalOfAHead, HasNoBody) {
     EXPECT_NE(proxy().logged(GetParam().reason), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, RefusalOfAHead, testing::ValuesIn(rejectedHeads),
-                         [](const auto& row) { return row.param.id; });
+INSTANTIATE_TEST_SUITE_P(Rows, RefusalOfAHead, testing::ValuesIn(rejectedHeads), tests::byId);
 
 // The head is with the daemon already; the bad chunk and what follows must not be.
 TEST_F(RelayTest, ABadChunkInALaterSegmentEndsTheDaemonsRequest) {

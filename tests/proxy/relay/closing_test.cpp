@@ -1,6 +1,7 @@
 // Closings of ours: a client that takes what has been sent to it gets all of it, whatever else it
 // may have sent that nobody reads.
 #include "tests/proxy/relay/running_proxy.h"
+#include "tests/row_name.h"
 
 #include <string>
 #include <vector>
@@ -67,19 +68,19 @@ TEST_P(OctetsBehind, DoNotDestroyTheAnswer) {
 const std::string withLength = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(onItsWay) + "\r\n\r\n";
 
 INSTANTIATE_TEST_SUITE_P(Rows, OctetsBehind,
-                         testing::Values(Behind{"until_close_and_a_request", std::string(ping),
+                         testing::Values(Behind{"until-close-and-a-request", std::string(ping),
                                                 std::string(ping), "HTTP/1.1 200 OK\r\n\r\n", false},
-                                         Behind{"http10_and_a_line_end", "GET /_ping HTTP/1.0\r\n\r\n",
+                                         Behind{"http10-and-a-line-end", "GET /_ping HTTP/1.0\r\n\r\n",
                                                 "\r\n", "HTTP/1.0 200 OK\r\n\r\n", false},
-                                         Behind{"http10_with_length_and_a_line_end",
+                                         Behind{"http10-with-length-and-a-line-end",
                                                 "GET /_ping HTTP/1.0\r\n\r\n", "\r\n", withLength, true},
-                                         Behind{"close_and_a_request",
+                                         Behind{"close-and-a-request",
                                                 "GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n",
                                                 std::string(ping), withLength, true},
-                                         Behind{"refused_behind_a_good_one", std::string(ping),
+                                         Behind{"refused-behind-a-good-one", std::string(ping),
                                                 "GET /x y z\r\n\r\n" + std::string(ping),
                                                 "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", false}),
-                         [](const auto& row) { return row.param.id; });
+                         tests::byId);
 
 // ---- How long, and how much ----------------------------------------------------------------------
 

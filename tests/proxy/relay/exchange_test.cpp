@@ -1,5 +1,6 @@
 // What passes: every byte of it, in both directions, however it is cut into pieces.
 #include "tests/proxy/relay/running_proxy.h"
+#include "tests/row_name.h"
 
 #include <array>
 #include <string>
@@ -31,58 +32,58 @@ const std::string okResponse = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK";
 // Every row leaves both connections usable.
 const std::vector<Row> rows{
     {"get", "GET /v1.41/containers/json HTTP/1.1\r\nHost: docker\r\n\r\n", okResponse},
-    {"fields_order_case_blanks",
+    {"fields-order-case-blanks",
      "GET /info HTTP/1.1\r\nhOsT:docker\r\nX-B:  two  \r\nx-a: 1\r\nX-B:\tthree\r\nX-Empty:\r\nX-High: "
      "\xc3\xa9\r\n\r\n",
      "HTTP/1.1 200 Fine, thanks\r\nx-z: 1\r\nX-A:  2 \r\nx-z: 3\r\nCONTENT-length: 2\r\n\r\nOK"},
-    {"empty_host", "GET /_ping HTTP/1.1\r\nHost:\r\n\r\n", okResponse},
-    {"target_as_sent",
+    {"empty-host", "GET /_ping HTTP/1.1\r\nHost:\r\n\r\n", okResponse},
+    {"target-as-sent",
      "GET /v1.41/images/registry.example%2fteam%2Fapp:1.0/json?filters=%7b%22a%22:[%22b%22]%7D&&x=a+b "
      "HTTP/1.1\r\nHost: d\r\n\r\n",
      okResponse},
-    {"absolute_target", "GET http://docker:2375/_ping?x HTTP/1.1\r\nHost: docker:2375\r\n\r\n", okResponse},
-    {"long_field", "GET /_ping HTTP/1.1\r\nHost: d\r\n" + longField() + "\r\n",
+    {"absolute-target", "GET http://docker:2375/_ping?x HTTP/1.1\r\nHost: docker:2375\r\n\r\n", okResponse},
+    {"long-field", "GET /_ping HTTP/1.1\r\nHost: d\r\n" + longField() + "\r\n",
      "HTTP/1.1 200 OK\r\n" + longField() + "Content-Length: 2\r\n\r\nOK"},
-    {"body_length",
+    {"body-length",
      "POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 13\r\n\r\n{\"Image\":\"x\"}",
      "HTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\n{\"Id\":\"1\"}"},
-    {"body_empty", "POST /containers/x/start HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
+    {"body-empty", "POST /containers/x/start HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
      "HTTP/1.1 304 Not Modified\r\n\r\n"},
-    {"body_binary",
+    {"body-binary",
      "PUT /containers/x/archive HTTP/1.1\r\nHost: d\r\nContent-Length: 8\r\n\r\n" +
          std::string("\0\r\n\r\n\xff\n\0", 8),
      "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n" + std::string("\0\r\n", 3)},
-    {"body_chunked",
+    {"body-chunked",
      "POST /build HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n"
      "5;a=b;c=\"d e\"\r\nhello\r\n00a\r\n0123456789\r\n0;last\r\nX-Trailer: 1\r\nx-other:  2\r\n\r\n",
      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nA\r\n0123456789\r\n1;x\r\n\n\r\n0\r\nDigest: "
      "abc\r\n\r\n"},
-    {"body_chunked_nothing_in_it",
+    {"body-chunked-nothing-in-it",
      "POST /build HTTP/1.1\r\nHost: d\r\ntransfer-encoding: Chunked\r\n\r\n0\r\n\r\n",
      "HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n0\r\n\r\n"},
-    {"get_with_body", "GET /containers/json HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\n\r\nhi", okResponse},
-    {"delete_and_no_content", "DELETE /volumes/x HTTP/1.1\r\nHost: d\r\n\r\n",
+    {"get-with-body", "GET /containers/json HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\n\r\nhi", okResponse},
+    {"delete-and-no-content", "DELETE /volumes/x HTTP/1.1\r\nHost: d\r\n\r\n",
      "HTTP/1.1 204 No Content\r\nServer: D\r\n\r\n"},
     {"head", "HEAD /_ping HTTP/1.1\r\nHost: d\r\n\r\n",
      "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 1000\r\n\r\n"},
-    {"head_chunked", "HEAD /_ping HTTP/1.1\r\nHost: d\r\n\r\n",
+    {"head-chunked", "HEAD /_ping HTTP/1.1\r\nHost: d\r\n\r\n",
      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"},
-    {"head_not_found", "HEAD /containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\n\r\n",
+    {"head-not-found", "HEAD /containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\n\r\n",
      "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n"},
-    {"not_modified_with_length", "POST /containers/x/stop HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
+    {"not-modified-with-length", "POST /containers/x/stop HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
      "HTTP/1.1 304 Not Modified\r\nContent-Length: 12\r\n\r\n"},
-    {"no_reason", "GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n", "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"},
-    {"error_as_sent", "GET /containers/x/json HTTP/1.1\r\nHost: d\r\n\r\n",
+    {"no-reason", "GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n", "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"},
+    {"error-as-sent", "GET /containers/x/json HTTP/1.1\r\nHost: d\r\n\r\n",
      "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: "
      "20\r\n\r\n{\"message\":\"<none>\"}"},
-    {"hop_by_hop_stays_here",
+    {"hop-by-hop-stays-here",
      "GET /_ping HTTP/1.1\r\nConnection: keep-alive, TE\r\nHost: d\r\nTE: trailers\r\nKeep-Alive: "
      "timeout=5\r\nX: 1\r\n\r\n",
      "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\nX: 2\r\nConnection: keep-alive\r\nContent-Length: "
      "2\r\n\r\nOK",
      "GET /_ping HTTP/1.1\r\nHost: d\r\nX: 1\r\n\r\n",
      "HTTP/1.1 200 OK\r\nX: 2\r\nContent-Length: 2\r\n\r\nOK"},
-    {"empty_line_in_front", "\r\nGET /_ping HTTP/1.1\r\nHost: d\r\n\r\n", okResponse,
+    {"empty-line-in-front", "\r\nGET /_ping HTTP/1.1\r\nHost: d\r\n\r\n", okResponse,
      "GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n"},
 };
 
@@ -124,7 +125,7 @@ TEST_P(Passes, SplitAtEveryByte) {
     EXPECT_TRUE(daemon_.nothing()) << "one connection serves all";
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, Passes, testing::ValuesIn(rows), [](const auto& row) { return row.param.id; });
+INSTANTIATE_TEST_SUITE_P(Rows, Passes, testing::ValuesIn(rows), tests::byId);
 
 // ---- One after another ---------------------------------------------------------------------------
 
@@ -275,11 +276,11 @@ TEST_P(LargeBody, PassesDown) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Framings, LargeBody,
-                         testing::Values(Large{"tcp_length", Over::tcp, false},
-                                         Large{"tcp_chunked", Over::tcp, true},
-                                         Large{"unix_length", Over::unix, false},
-                                         Large{"unix_chunked", Over::unix, true}),
-                         [](const auto& row) { return row.param.id; });
+                         testing::Values(Large{"tcp-length", Over::tcp, false},
+                                         Large{"tcp-chunked", Over::tcp, true},
+                                         Large{"unix-length", Over::unix, false},
+                                         Large{"unix-chunked", Over::unix, true}),
+                         tests::byId);
 
 // ---- Interim responses ---------------------------------------------------------------------------
 
@@ -410,9 +411,9 @@ TEST_P(StrayLineEnd, MayStandBeforeTheNextRequest) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, StrayLineEnd,
-                         testing::Values(Stray{"crlf", "\r\n"}, Stray{"crlf_crlf", "\r\n\r\n"},
-                                         Stray{"lf", "\n"}, Stray{"lf_lf", "\n\n"}),
-                         [](const auto& row) { return row.param.id; });
+                         testing::Values(Stray{"crlf", "\r\n"}, Stray{"crlf-crlf", "\r\n\r\n"},
+                                         Stray{"lf", "\n"}, Stray{"lf-lf", "\n\n"}),
+                         tests::byId);
 
 // ---- Versions and ends ---------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 // A daemon that cannot be had, or breaks: what the client is told, what the log says, and that it passes.
 #include "tests/proxy/net/allocations.h"
 #include "tests/proxy/relay/running_proxy.h"
+#include "tests/row_name.h"
 
 #include <functional>
 #include <string>
@@ -52,11 +53,11 @@ INSTANTIATE_TEST_SUITE_P(
     Rows, CannotBeHad,
     testing::Values(Absent{"missing", [](RawDaemon& daemon) { daemon.remove(); }, "does not exist"},
                     Absent{"refusing", [](RawDaemon& daemon) { daemon.stop(); }, "nothing listens on it"},
-                    Absent{"a_file", [](RawDaemon& daemon) { daemon.replaceByFile(); }, "is not a socket"},
+                    Absent{"a-file", [](RawDaemon& daemon) { daemon.replaceByFile(); }, "is not a socket"},
                     // What Docker makes of a bind mount whose source is missing.
-                    Absent{"a_folder", [](RawDaemon& daemon) { daemon.replaceByFolder(); },
+                    Absent{"a-folder", [](RawDaemon& daemon) { daemon.replaceByFolder(); },
                            "is not a socket but a folder"}),
-    [](const auto& row) { return row.param.id; });
+    tests::byId);
 
 TEST_F(Failure, AnUnreadBodyClosesTheConnection) {
     daemon_.remove();
@@ -155,24 +156,24 @@ void PrintTo(const Broken& row, std::ostream* out) {
 const std::string chunkedHead = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 const std::vector<Broken> broken{
-    {"before_the_head", "", "closed the connection without an answer"},
-    {"in_the_status_line", "HTTP/1.1 2", "in the middle of an answer's head"},
-    {"in_the_head", "HTTP/1.1 200 OK\r\nContent-Le", "in the middle of an answer's head"},
-    {"behind_an_interim_response", "HTTP/1.1 100 Continue\r\n\r\n",
+    {"before-the-head", "", "closed the connection without an answer"},
+    {"in-the-status-line", "HTTP/1.1 2", "in the middle of an answer's head"},
+    {"in-the-head", "HTTP/1.1 200 OK\r\nContent-Le", "in the middle of an answer's head"},
+    {"behind-an-interim-response", "HTTP/1.1 100 Continue\r\n\r\n",
      "closed the connection without an answer"},
     {"garbage", "SSH-2.0-OpenSSH_9.2\r\n", "response.line.version", true},
     {"http2", std::string("\0\0\x12\4\0\0\0\0\0\0\3\0\0\0\x80", 15), "response.line.version", true},
-    {"status_unknown", "HTTP/1.1 999 What\r\n\r\n", "response.line.status", true},
-    {"version_unknown", "HTTP/2.0 200 OK\r\n\r\n", "response.version.unsupported", true},
-    {"upgrade_not_offered", "HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n",
+    {"status-unknown", "HTTP/1.1 999 What\r\n\r\n", "response.line.status", true},
+    {"version-unknown", "HTTP/2.0 200 OK\r\n\r\n", "response.version.unsupported", true},
+    {"upgrade-not-offered", "HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n",
      "response.status.upgrade", true},
-    {"head_too_large", "HTTP/1.1 200 OK\r\nX: " + std::string(200'000, 'x') + "\r\n\r\n",
+    {"head-too-large", "HTTP/1.1 200 OK\r\nX: " + std::string(200'000, 'x') + "\r\n\r\n",
      "response.head.size", true},
-    {"length_and_chunked", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
+    {"length-and-chunked", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
      "response.length.with_coding", true},
-    {"length_invalid", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "response.length.invalid", true},
+    {"length-invalid", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "response.length.invalid", true},
     {"folded", "HTTP/1.1 200 OK\r\nX: 1\r\n 2\r\n\r\n", "response.field.obs_fold", true},
-    {"bad_chunk_behind_the_head", chunkedHead + "zz\r\n", "chunk.size.invalid", true},
+    {"bad-chunk-behind-the-head", chunkedHead + "zz\r\n", "chunk.size.invalid", true},
 };
 
 class BreaksBefore : public Failure, public testing::WithParamInterface<Broken> {};
@@ -202,8 +203,7 @@ TEST_P(BreaksBefore, TheAnswer) {
     const Peer fresh = pooled(client);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, BreaksBefore, testing::ValuesIn(broken),
-                         [](const auto& row) { return row.param.id; });
+INSTANTIATE_TEST_SUITE_P(Rows, BreaksBefore, testing::ValuesIn(broken), tests::byId);
 
 TEST_F(Failure, BeforeTheWholeRequestWasReadClosesTheConnection) {
     Peer client = connect();
@@ -267,12 +267,12 @@ TEST_P(BreaksInside, TheAnswer) {
 INSTANTIATE_TEST_SUITE_P(
     Rows, BreaksInside,
     testing::Values(Cut{"length", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbeginning"},
-                    Cut{"length_before_its_first", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"},
+                    Cut{"length-before-its-first", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"},
                     Cut{"chunked", chunkedHead + "5\r\nhello\r\n"},
-                    Cut{"in_a_chunk", chunkedHead + "5\r\nhel"},
-                    Cut{"before_the_last_line", chunkedHead + "5\r\nhello\r\n0\r\n"},
+                    Cut{"in-a-chunk", chunkedHead + "5\r\nhel"},
+                    Cut{"before-the-last-line", chunkedHead + "5\r\nhello\r\n0\r\n"},
                     Cut{"malformed", chunkedHead + "5\r\nhello\r\n", true}),
-    [](const auto& row) { return row.param.id; });
+    tests::byId);
 
 TEST_F(Failure, ABrokenAnswerUntilCloseIsReset) {
     Peer client = connect();

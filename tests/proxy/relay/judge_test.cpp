@@ -1,5 +1,6 @@
 // What is decided on is the path decoded once, whoever asks.
 #include "proxy/relay/judge.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -35,12 +36,12 @@ INSTANTIATE_TEST_SUITE_P(Row, Judge,
                          testing::Values(Row{"plain", "/images/json", "tecnativa.section"},
                                          Row{"absolute", "http://d/images/json", "tecnativa.section"},
                                          Row{"encoded", "/%69mages%2Fjson", "tecnativa.section"},
-                                         Row{"encoded_twice", "/%2569mages/json", "tecnativa.unknown"},
-                                         Row{"encoded_dots", "/images/%2e%2e/info", "strict.clean_path"},
-                                         Row{"broken_escape", "/images/%zz", "request.path.escape"},
+                                         Row{"encoded-twice", "/%2569mages/json", "tecnativa.unknown"},
+                                         Row{"encoded-dots", "/images/%2e%2e/info", "strict.clean_path"},
+                                         Row{"broken-escape", "/images/%zz", "request.path.escape"},
                                          Row{"control", "/images/%00", "request.path.control"},
-                                         Row{"no_path", "http://d", "tecnativa.unknown"}),
-                         [](const auto& row) { return std::string(row.param.id); });
+                                         Row{"no-path", "http://d", "tecnativa.unknown"}),
+                         tests::byId);
 
 } // namespace
 } // namespace proxy::relay

@@ -1,6 +1,7 @@
 // LEARN, as the relay deals with it: what the grants would deny is forwarded like any other request, and the log
 // says what it was; nothing else is relaxed.
 #include "tests/proxy/relay/running_proxy.h"
+#include "tests/row_name.h"
 
 #include <string>
 
@@ -82,12 +83,12 @@ TEST_P(NotLearned, IsAnsweredByUs) {
 INSTANTIATE_TEST_SUITE_P(
     Rows, NotLearned,
     testing::Values(Kept{"unclean", "GET /containers/../info", 403, " deny strict.clean_path 403 "},
-                    Kept{"upper_case", "GET /CONTAINERS/json", 403, " deny strict.case 403 "},
-                    Kept{"attach_by_websocket", "GET /containers/x/attach/ws", 403,
+                    Kept{"upper-case", "GET /CONTAINERS/json", 403, " deny strict.case 403 "},
+                    Kept{"attach-by-websocket", "GET /containers/x/attach/ws", 403,
                          " deny strict.attach_ws 403 "},
-                    Kept{"denied_by_name", "GET /containers/x/logs", 403, " deny operations.denied 403 "},
-                    Kept{"broken_escape", "GET /%zz", 400, " reject request.path.escape 400 "}),
-    [](const auto& row) { return row.param.id; });
+                    Kept{"denied-by-name", "GET /containers/x/logs", 403, " deny operations.denied 403 "},
+                    Kept{"broken-escape", "GET /%zz", 400, " reject request.path.escape 400 "}),
+    tests::byId);
 
 } // namespace
 } // namespace proxy::test

@@ -1,5 +1,6 @@
 // Connections to the daemon are used again, but never after anything doubtful.
 #include "tests/proxy/relay/running_proxy.h"
+#include "tests/row_name.h"
 
 #include <string>
 #include <vector>
@@ -49,26 +50,26 @@ void PrintTo(const Doubtful& row, std::ostream* out) {
 const std::string post = "POST /containers/create HTTP/1.1\r\nHost: d\r\n";
 
 const std::vector<Doubtful> doubtful{
-    {"connection_close", std::string(ping),
+    {"connection-close", std::string(ping),
      "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nOK"},
-    {"response_of_http10", std::string(ping), "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nOK"},
-    {"request_of_http10", "GET /_ping HTTP/1.0\r\n\r\n", std::string(pong)},
-    {"surplus_bytes", std::string(ping), std::string(pong) + "HTTP/1.1 200 OK\r\n"},
-    {"surplus_bytes_behind_chunks", std::string(ping),
+    {"response-of-http10", std::string(ping), "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nOK"},
+    {"request-of-http10", "GET /_ping HTTP/1.0\r\n\r\n", std::string(pong)},
+    {"surplus-bytes", std::string(ping), std::string(pong) + "HTTP/1.1 200 OK\r\n"},
+    {"surplus-bytes-behind-chunks", std::string(ping),
      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nx"},
-    {"surplus_bytes_behind_much", std::string(ping),
+    {"surplus-bytes-behind-much", std::string(ping),
      "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x') + "surplus"},
-    {"body_to_head", "HEAD /_ping HTTP/1.1\r\nHost: d\r\n\r\n", std::string(pong)},
-    {"body_of_204", std::string(ping), "HTTP/1.1 204 No Content\r\n\r\nsurprise"},
-    {"body_of_304", std::string(ping), "HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\nOK"},
-    {"unsolicited_bytes", std::string(ping), std::string(pong), Doubtful::After::daemonSends},
-    {"daemon_closed", std::string(ping), std::string(pong), Doubtful::After::daemonCloses},
-    {"unfinished_request", post + "Content-Length: 100\r\n\r\nbeginning", std::string(pong)},
-    {"unfinished_chunks", post + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", std::string(pong)},
-    {"client_left", std::string(ping), "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbegun",
+    {"body-to-head", "HEAD /_ping HTTP/1.1\r\nHost: d\r\n\r\n", std::string(pong)},
+    {"body-of-204", std::string(ping), "HTTP/1.1 204 No Content\r\n\r\nsurprise"},
+    {"body-of-304", std::string(ping), "HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\nOK"},
+    {"unsolicited-bytes", std::string(ping), std::string(pong), Doubtful::After::daemonSends},
+    {"daemon-closed", std::string(ping), std::string(pong), Doubtful::After::daemonCloses},
+    {"unfinished-request", post + "Content-Length: 100\r\n\r\nbeginning", std::string(pong)},
+    {"unfinished-chunks", post + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", std::string(pong)},
+    {"client-left", std::string(ping), "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbegun",
      Doubtful::After::clientLeaves},
-    {"client_left_before_the_answer", std::string(ping), "", Doubtful::After::clientLeaves},
-    {"client_ended_its_direction", std::string(ping), "", Doubtful::After::nothing},
+    {"client-left-before-the-answer", std::string(ping), "", Doubtful::After::clientLeaves},
+    {"client-ended-its-direction", std::string(ping), "", Doubtful::After::nothing},
 };
 
 class NotUsedAgain : public Pool, public testing::WithParamInterface<Doubtful> {};
@@ -79,7 +80,7 @@ TEST_P(NotUsedAgain, After) {
     first.send(row.request);
     Peer daemon = daemon_.accept();
     EXPECT_EQ(daemon.read(row.request.size()), row.request);
-    if (row.id == std::string("client_ended_its_direction")) {
+    if (row.id == std::string("client-ended-its-direction")) {
         first.halfClose();
         EXPECT_EQ(daemon.rest(), "");
         daemon.send(pong);
@@ -106,8 +107,7 @@ TEST_P(NotUsedAgain, After) {
     EXPECT_EXCHANGE(second, fresh);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, NotUsedAgain, testing::ValuesIn(doubtful),
-                         [](const auto& row) { return row.param.id; });
+INSTANTIATE_TEST_SUITE_P(Rows, NotUsedAgain, testing::ValuesIn(doubtful), tests::byId);
 
 // The client's request and the daemon's words become known in one round, and the client's turn comes first.
 TEST_F(Pool, WordsNobodyAskedForAreNoAnswer) {

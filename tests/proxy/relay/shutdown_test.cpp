@@ -1,6 +1,7 @@
 // SIGTERM, as the server sees it: who is idle ends at once, who is served is served,
 // who streams ends with the grace.
 #include "tests/proxy/relay/running_proxy.h"
+#include "tests/row_name.h"
 
 #include <string>
 
@@ -135,13 +136,13 @@ const std::string upgraded =
 INSTANTIATE_TEST_SUITE_P(
     Rows, WhoStays,
     testing::Values(Stays{"unanswered", "GET /info HTTP/1.1\r\nHost: d\r\n\r\n", ""},
-                    Stays{"in_its_body", "POST /build HTTP/1.1\r\nHost: d\r\nContent-Length: 8\r\n\r\nbody",
+                    Stays{"in-its-body", "POST /build HTTP/1.1\r\nHost: d\r\nContent-Length: 8\r\n\r\nbody",
                           ""},
                     Stays{"events", "GET /events HTTP/1.1\r\nHost: d\r\n\r\n",
                           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"},
                     Stays{"tunnel", tunnel, upgraded},
-                    Stays{"tunnel_with_output", tunnel, upgraded + "output"}),
-    [](const auto& row) { return row.param.id; });
+                    Stays{"tunnel-with-output", tunnel, upgraded + "output"}),
+    tests::byId);
 
 // Full buffers on both sides: nobody reads, nobody will.
 TEST_F(Shutdown, EndsWhoIsStuck) {

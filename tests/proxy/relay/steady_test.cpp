@@ -1,6 +1,7 @@
 // On the steady path nothing is allocated: exchanges on connections that exist, allowed ones and denied ones.
 #include "tests/proxy/net/allocations.h"
 #include "tests/proxy/relay/running_proxy.h"
+#include "tests/row_name.h"
 
 #include <string>
 
@@ -64,18 +65,18 @@ INSTANTIATE_TEST_SUITE_P(
     Rows, Allowed,
     testing::Values(
         Use{"ping", std::string(ping), std::string(pong)},
-        Use{"list_with_a_long_target",
+        Use{"list-with-a-long-target",
             "GET /v1.41/containers/json?all=1&filters=" + std::string(200, 'f') +
                 " HTTP/1.1\r\nHost: d\r\nUser-Agent: Docker-Client/20.10 (linux)\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n[]\n\r\n0\r\n\r\n"},
         Use{"create",
             "POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 13\r\n\r\n{\"Image\":\"x\"}",
             "HTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\n{\"Id\":\"1\"}"},
-        Use{"with_credentials",
+        Use{"with-credentials",
             "POST /images/create?fromImage=x HTTP/1.1\r\nHost: d\r\nX-Registry-Auth: " +
                 std::string(1500, 'a') + "\r\nContent-Length: 0\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"}),
-    [](const auto& row) { return row.param.id; });
+    tests::byId);
 
 class DeniedSteadily : public Steady, public testing::WithParamInterface<Use> {};
 
@@ -94,12 +95,12 @@ TEST_P(DeniedSteadily, DenialsAllocateNothing) {
 INSTANTIATE_TEST_SUITE_P(
     Rows, DeniedSteadily,
     testing::Values(Use{"get", "GET /v1.41/containers/json?all=1 HTTP/1.1\r\nHost: d\r\n\r\n", ""},
-                    Use{"post_with_a_body",
+                    Use{"post-with-a-body",
                         "POST /containers/create?name=" + std::string(300, 'n') +
                             " HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\n\r\n{}",
                         ""},
                     Use{"unknown", "GET /nowhere HTTP/1.1\r\nHost: d\r\n\r\n", ""}),
-    [](const auto& row) { return row.param.id; });
+    tests::byId);
 
 TEST_F(Steady, ATunnelAllocatesNothing) {
     use(everything());

@@ -1,5 +1,6 @@
 // A connection that the daemon takes over: bytes both ways, each direction with an end of its own.
 #include "tests/proxy/relay/running_proxy.h"
+#include "tests/row_name.h"
 
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@ const std::string json = "Content-Type: application/json\r\n";
 const std::string detach = R"({"Detach":false,"Tty":true})";
 
 const std::vector<Hijack> hijacks{
-    {"attach_tcp",
+    {"attach-tcp",
      "POST /v1.41/containers/x/attach?stream=1&stdin=1 HTTP/1.1\r\nHost: d\r\nContent-Length: "
      "0\r\nConnection: Upgrade\r\n"
      "Content-Type: text/plain\r\nUpgrade: tcp\r\n\r\n",
@@ -34,33 +35,33 @@ const std::vector<Hijack> hijacks{
      "Content-Type: text/plain\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n",
      "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nUpgrade: "
      "tcp\r\nConnection: Upgrade\r\n\r\n"},
-    {"exec_tcp_with_a_body",
+    {"exec-tcp-with-a-body",
      "POST /exec/1/start HTTP/1.1\r\nHost: d\r\n" + json +
          "Content-Length: 27\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n" + detach,
      "HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n"},
-    {"exec_tcp_with_a_chunked_body",
+    {"exec-tcp-with-a-chunked-body",
      "POST /exec/1/start HTTP/1.1\r\nHost: d\r\n" + json +
          "Transfer-Encoding: chunked\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n1b\r\n" + detach +
          "\r\n0\r\n\r\n",
      "HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n"},
-    {"session_h2c",
+    {"session-h2c",
      "POST /session HTTP/1.1\r\nHost: d\r\nX-Docker-Expose-Session-Uuid: 1\r\nUpgrade: h2c\r\nConnection: "
      "Upgrade\r\n\r\n",
      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"},
-    {"grpc_h2c", "POST /grpc HTTP/1.1\r\nHost: d\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+    {"grpc-h2c", "POST /grpc HTTP/1.1\r\nHost: d\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"},
-    {"attach_websocket",
+    {"attach-websocket",
      "GET /containers/x/attach/ws?stdin=1 HTTP/1.1\r\nHost: d\r\nSec-WebSocket-Key: "
      "dGhlIHNhbXBsZSBub25jZQ==\r\n"
      "Sec-WebSocket-Version: 13\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
      "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nUpgrade: "
      "websocket\r\n"
      "Connection: Upgrade\r\n\r\n"},
-    {"attach_raw", "POST /containers/x/attach?stdout=1 HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
+    {"attach-raw", "POST /containers/x/attach?stdout=1 HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
      "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n"},
-    {"exec_raw", "POST /exec/1/start HTTP/1.1\r\nHost: d\r\n" + json + "Content-Length: 27\r\n\r\n" + detach,
+    {"exec-raw", "POST /exec/1/start HTTP/1.1\r\nHost: d\r\n" + json + "Content-Length: 27\r\n\r\n" + detach,
      "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\n\r\n"},
-    {"exec_raw_chunked",
+    {"exec-raw-chunked",
      "POST /exec/1/start HTTP/1.1\r\nHost: d\r\n" + json + "Transfer-Encoding: chunked\r\n\r\n1b\r\n" +
          detach + "\r\n0\r\n\r\n",
      "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n"},
@@ -217,7 +218,7 @@ TEST_P(Tunnel, ManyBytesBothWays) {
 INSTANTIATE_TEST_SUITE_P(Rows, Tunnel,
                          testing::Combine(testing::ValuesIn(hijacks), testing::Values(Over::tcp, Over::unix)),
                          [](const auto& row) {
-                             return std::string(std::get<0>(row.param).id) +
+                             return tests::rowName(std::get<0>(row.param).id) +
                                     (std::get<1>(row.param) == Over::tcp ? "_over_tcp" : "_over_unix");
                          });
 
@@ -279,18 +280,18 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         NoTunnel{"logs", "GET /containers/x/logs?follow=1 HTTP/1.1\r\nHost: d\r\n\r\n",
                  "HTTP/1.1 200 OK\r\n" + rawType + "\r\n"},
-        NoTunnel{"service_logs", "GET /services/x/logs HTTP/1.1\r\nHost: d\r\n\r\n",
+        NoTunnel{"service-logs", "GET /services/x/logs HTTP/1.1\r\nHost: d\r\n\r\n",
                  "HTTP/1.1 200 OK\r\n" + rawType + "\r\n"},
-        NoTunnel{"attach_error", "POST /containers/x/attach HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
+        NoTunnel{"attach-error", "POST /containers/x/attach HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
                  "HTTP/1.1 404 Not Found\r\n" + rawType + "\r\n"},
-        NoTunnel{"attach_other_type",
+        NoTunnel{"attach-other-type",
                  "POST /containers/x/attach HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
                  "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"},
-        NoTunnel{"exec_with_length", "POST /exec/1/start HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
+        NoTunnel{"exec-with-length", "POST /exec/1/start HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
                  "HTTP/1.1 200 OK\r\n" + rawType + "Content-Length: 100\r\n\r\n"},
-        NoTunnel{"another_path", "POST /containers/x/wait HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
+        NoTunnel{"another-path", "POST /containers/x/wait HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n",
                  "HTTP/1.1 200 OK\r\n" + rawType + "\r\n"}),
-    [](const auto& row) { return row.param.id; });
+    tests::byId);
 
 TEST_F(RelayTest, AnUpgradeIsOfferedOnlyWhereDockerHijacks) {
     Peer client = connect();

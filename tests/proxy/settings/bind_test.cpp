@@ -1,5 +1,6 @@
 #include "proxy/settings/bind.h"
 #include "tests/proxy/settings/rows.h"
+#include "tests/row_name.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -97,8 +98,7 @@ TEST_P(Bind, isDescribedSoThatItCanBeReadAgain) {
     EXPECT_EQ(readBind(GetParam().canonical, testAccounts()).listeners, GetParam().listeners);
 }
 
-INSTANTIATE_TEST_SUITE_P(Row, Bind, testing::ValuesIn(good),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Row, Bind, testing::ValuesIn(good), tests::byId);
 
 struct Wrong {
     std::string_view id;
@@ -178,8 +178,7 @@ TEST_P(BadBind, isNamed) {
     EXPECT_THAT(readBind(GetParam().text, testAccounts()).mistakes, ElementsAre(GetParam().mistake));
 }
 
-INSTANTIATE_TEST_SUITE_P(Row, BadBind, testing::ValuesIn(bad),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Row, BadBind, testing::ValuesIn(bad), tests::byId);
 
 TEST(BindMistakes, ofEveryListener) {
     EXPECT_EQ(readBind("x, :0, /p mode 9 uid x", testAccounts()).mistakes.size(), 4U);

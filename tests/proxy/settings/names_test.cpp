@@ -1,5 +1,6 @@
 #include "proxy/settings/names.h"
 #include "tests/proxy/settings/rows.h"
+#include "tests/row_name.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -96,8 +97,7 @@ TEST_P(NameOf, isWarnedOfOrNot) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Row, NameOf, testing::ValuesIn(table),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Row, NameOf, testing::ValuesIn(table), tests::byId);
 
 TEST(Names, knownOnesAreNotWarnedOf) {
     for (const char* name :

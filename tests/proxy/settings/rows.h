@@ -3,18 +3,10 @@
 
 #include "proxy/settings/settings.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 
 namespace proxy::settings {
-
-/// A row's id as GoogleTest takes it.
-inline std::string testName(std::string_view id) {
-    std::string name(id);
-    std::ranges::replace(name, '-', '_');
-    return name;
-}
 
 /// A host on which there are the user `proxy` (1001) and the group `docker` (999).
 inline Accounts testAccounts() {

@@ -1,5 +1,6 @@
 #include "proxy/settings/settings.h"
 #include "tests/proxy/settings/rows.h"
+#include "tests/row_name.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -97,8 +98,7 @@ TEST_P(SwitchValue, ofEverySwitch) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Row, SwitchValue, testing::ValuesIn(switches),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Row, SwitchValue, testing::ValuesIn(switches), tests::byId);
 
 // ---- The others: what is taken, and what a mistake must say -------------------------------------------
 
@@ -167,8 +167,7 @@ TEST_P(OtherValue, isTakenOrNamed) {
     EXPECT_THAT(reading.warnings, IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Row, OtherValue, testing::ValuesIn(values),
-                         [](const auto& row) { return testName(row.param.id); });
+INSTANTIATE_TEST_SUITE_P(Row, OtherValue, testing::ValuesIn(values), tests::byId);
 
 TEST(Settings, allAreRead) {
     const Reading reading = readWith({{"SOCKET_PATH", " /run/d.sock "},

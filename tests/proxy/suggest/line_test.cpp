@@ -1,4 +1,5 @@
 #include "proxy/suggest/line.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -148,11 +149,7 @@ TEST_P(LogLine, IsReadWithACarriageReturn) {
     EXPECT_EQ(summary(readLine(std::string(GetParam().text) + "\r")), GetParam().summary);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, LogLine, testing::ValuesIn(rows), [](const auto& row) {
-    std::string name(row.param.id);
-    std::ranges::replace(name, '-', '_');
-    return name;
-});
+INSTANTIATE_TEST_SUITE_P(Rows, LogLine, testing::ValuesIn(rows), tests::byId);
 
 TEST(LogLine, CutAnywhereIsNeverAnotherRequest) {
     for (const std::string_view whole :

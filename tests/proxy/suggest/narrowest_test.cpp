@@ -1,5 +1,6 @@
 #include "proxy/policy/policy.h"
 #include "proxy/suggest/narrowest.h"
+#include "tests/row_name.h"
 
 #include <gtest/gtest.h>
 
@@ -77,11 +78,7 @@ TEST_P(NarrowestRow, Variables) {
     EXPECT_EQ(text(narrowest(operationsOf(GetParam().asked))), GetParam().variables);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, NarrowestRow, testing::ValuesIn(rows), [](const auto& row) {
-    std::string name(row.param.id);
-    std::ranges::replace(name, '-', '_');
-    return name;
-});
+INSTANTIATE_TEST_SUITE_P(Rows, NarrowestRow, testing::ValuesIn(rows), tests::byId);
 
 // ---- A slow, obvious search --------------------------------------------------------------------------
 
