@@ -1,14 +1,18 @@
 #!/bin/bash
 # Docker engines for tests, beside whatever runs on the machine already.
 #
-#   engine.sh run DIR [ROOT]   become dockerd, listening on DIR/docker.sock; with ROOT, that of the Debian in ROOT
-#   engine.sh sid ROOT         make ROOT: Debian sid with its engine, command line, buildx and Compose
-#   engine.sh debian ROOT      make ROOT: this machine's Debian release, minimal
+#   engine.sh run DIR [ROOT]      become dockerd, listening on DIR/docker.sock; with ROOT, that of the Debian in ROOT
+#   engine.sh run-podman DIR ROOT become what holds ROOT's Podman, listening on DIR/docker.sock
+#   engine.sh sid ROOT            make ROOT: Debian sid with its engine, command line, buildx and Compose
+#   engine.sh podman ROOT         make ROOT: Debian sid with Podman and Docker's command line
+#   engine.sh debian ROOT         make ROOT: this machine's Debian release, minimal
 #
 # `run` replaces this process, so the engine has its process id; it ends on SIGTERM, or when its parent ends.
 # It has a network and mounts of its own: nothing it creates there outlives it, swarm ports are free, a
 # container with "--network host" sees only loopback. /run and /etc/docker are empty for it: it would otherwise
 # join a containerd that is running already, and read that engine's daemon.json.
+# `run-podman` has processes of its own, too, for Podman leaves its containers running when it ends: all of them
+# end by SIGKILL to this process, or when its parent ends.
 set -euo pipefail
 
 # Debian's mirror as this machine's apt knows it.
@@ -38,19 +42,30 @@ release() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release; }
 
 debian() { make "$(release)" "$1"; }
 
-sid() { make sid "$1" installEngine "$1"; }
+sid() { make sid "$1" add "$1" docker.io docker-cli docker-buildx docker-compose iptables procps ca-certificates; }
 
-installEngine() {
-  printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d" # start no service
-  chmod +x "$1/usr/sbin/policy-rc.d"
-  DEBIAN_FRONTEND=noninteractive chroot "$1" apt-get install -qq --no-install-recommends \
-    docker.io docker-cli docker-buildx docker-compose iptables procps ca-certificates
+podman() { make sid "$1" installPodman "$1"; }
+
+installPodman() {
+  # runc, because crun refuses a machine that has both versions of control groups, and version 1 in use.
+  add "$1" podman runc catatonit docker-cli ca-certificates
+  # A builder raises limits to a million unless it is told otherwise; a container of CI may not. And nobody waits
+  # ten seconds for a shell to heed SIGTERM.
+  printf '%s\n' '[containers]' 'default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]' \
+    '[engine]' 'stop_timeout = 0' >"$1/etc/containers/containers.conf"
 }
 
-# In namespaces of its own. A chroot would not do for ROOT: containerd looks the mount table up, and importing
-# an image remounts "/".
+# add ROOT PACKAGE …
+add() {
+  printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d" # start no service
+  chmod +x "$1/usr/sbin/policy-rc.d"
+  DEBIAN_FRONTEND=noninteractive chroot "$1" apt-get install -qq --no-install-recommends "${@:2}"
+}
+
+# enter SERVICE DIR ROOT, in namespaces of its own. A chroot would not do for ROOT: containerd looks the mount table
+# up, and importing an image remounts "/".
 enter() {
-  local dir=$1 root=$2
+  local dir=$2 root=$3
   mount -t tmpfs tmpfs /run
   if [ -d /etc/docker ]; then mount -t tmpfs tmpfs /etc/docker; fi
   ip link set lo up
@@ -68,19 +83,33 @@ enter() {
     cd /
     umount -l /run/outside
   fi
-  exec setpriv --pdeathsig TERM dockerd --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/pid" \
-    -H "unix://$dir/docker.sock" --iptables=false --ip6tables=false --bridge=none \
-    --cgroup-parent "$(basename "$dir")"
+  "$1" "$dir"
 }
 
-run() {
-  local dir=$1 root=${2:-}
-  export PATH=/usr/sbin:/usr/bin:/sbin:/bin
-  exec unshare --net --mount --propagation private bash "${BASH_SOURCE[0]}" enter "$dir" "$root"
+serveDocker() {
+  exec setpriv --pdeathsig TERM dockerd --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \
+    -H "unix://$1/docker.sock" --iptables=false --ip6tables=false --bridge=none \
+    --cgroup-parent "$(basename "$1")"
+}
+
+# Below an init of its own: it awaits what containers leave behind.
+servePodman() {
+  exec catatonit -- podman --log-level info --root "$1/data" --runroot "$1/exec" --storage-driver vfs \
+    --cgroup-manager cgroupfs system service --time 0 "unix://$1/docker.sock"
+}
+
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+separate=(unshare --net --mount --propagation private)
+
+run() { exec "${separate[@]}" bash "${BASH_SOURCE[0]}" enter serveDocker "$1" "${2:-}"; }
+
+run-podman() {
+  exec setpriv --pdeathsig KILL "${separate[@]}" --pid --fork --kill-child \
+    bash "${BASH_SOURCE[0]}" enter servePodman "$1" "$2"
 }
 
 case ${1:-} in
-  run | enter | sid | debian) "$@" ;;
+  run | run-podman | enter | sid | podman | debian) "$@" ;;
   -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" ;;
   *) echo "engine.sh: unknown command '${1:-}'; see ${BASH_SOURCE[0]} --help" >&2; exit 64 ;;
 esac

@@ -139,3 +139,15 @@ class Docker:
 
     def terminal(self, *arguments):
         return Terminal(self.command(arguments), {**self.environment, "TERM": "xterm"})
+
+
+class Podman(Docker):
+    """podman --remote of the Debian in `root`, pointed at one host."""
+
+    def __init__(self, root, host, config):
+        super().__init__(root / "usr/bin/podman", host, config)
+        [self.loader] = root.glob("usr/lib/*-linux-gnu/ld-linux-*.so.*")  # its libraries are newer than this machine's
+
+    def command(self, arguments):
+        return [str(self.loader), "--library-path", str(self.loader.parent), str(self.binary), "--remote",
+                "--url", self.environment["DOCKER_HOST"], *map(str, arguments)]

@@ -39,6 +39,9 @@ class UnixHTTPConnection(HTTPConnection):
 class PrivateEngine:
     """One dockerd and everything it starts. `root`: a Debian with an engine, else this machine's own."""
 
+    kind = "docker"
+    listening = b"API listen on"  # of its log
+
     def __init__(self, root=None):
         self.root = Path(root) if root else None
         self.folder = Path(tempfile.mkdtemp(prefix="docker-engine-"))
@@ -77,7 +80,7 @@ class PrivateEngine:
             for line in stream:
                 log.write(line)
                 log.flush()
-                if b"API listen on" in line:
+                if self.listening in line:
                     self._listening.set()
         self.process.wait()
         self._listening.set()  # it will not listen any more: let start() see
@@ -130,14 +133,49 @@ class PrivateEngine:
         """Ends it and leaves nothing behind."""
         if self.process and self.process.poll() is None:
             self.stop()
-        # Its control groups are named after the folder; the inner ones go first.
-        for folder, _, _ in os.walk("/sys/fs/cgroup", topdown=False):
-            if self.folder.name in folder.split("/"):
-                try:
-                    os.rmdir(folder)
-                except OSError:
-                    pass
+        for folder in self.control_groups():
+            try:
+                os.rmdir(folder)
+            except OSError:
+                pass
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def control_groups(self):
+        return control_groups(self.folder.name)
+
+
+class PrivatePodman(PrivateEngine):
+    """The Podman of `root`, and everything it starts."""
+
+    kind = "podman"
+    listening = b"API service listening on"
+
+    def __init__(self, root):
+        super().__init__(root)
+        # Podman names them the same wherever it runs.
+        self._of_others = set(control_groups("libpod_parent"))
+
+    def command(self):
+        return [ENGINE_SH, "run-podman", self.folder, self.root]
+
+    def kill(self):
+        """With all its containers: their first process is the child of ours, which ends when all of them have."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for child in children if self.process.poll() is None else []:
+            os.kill(int(child), signal.SIGKILL)
+        super().kill()
+
+    def stop(self):
+        """Its containers would stay if it ended by itself."""
+        self.kill()
+
+    def control_groups(self):
+        return [folder for folder in control_groups("libpod_parent") if folder not in self._of_others]
+
+
+def control_groups(name):
+    """Those of that name and all within; the inner ones first."""
+    return [folder for folder, _, _ in os.walk("/sys/fs/cgroup", topdown=False) if name in folder.split("/")]
 
 
 def busybox_root():

@@ -179,6 +179,8 @@ def test_a_start_brings_no_configuration(version, proxy, cli, name, busybox, at_
     if is_direct:
         pytest.skip("direct: nothing is denied")
     at_engine("create", "--name", name, "--network", "none", busybox, "sleep", "100000")
+    facts = "{{.State.Status}} {{.HostConfig.Binds}} {{.HostConfig.PidMode}}"
+    before = at_engine("inspect", "--format", facts, name)
     granted = proxy(POST="1", ALLOW_START="1")
     connection = granted.connection()
     connection.request("POST", f"{version}/containers/{name}/start",
@@ -186,10 +188,9 @@ def test_a_start_brings_no_configuration(version, proxy, cli, name, busybox, at_
     got = connection.getresponse()
     assert (got.status, "CONTAINERS=1 [strict.start_config]" in json.loads(got.read())["message"]) == (403, True)
     connection.close()
-    facts = "{{.State.Status}} {{.HostConfig.Binds}} {{.HostConfig.PidMode}}"
-    assert at_engine("inspect", "--format", facts, name) == "created []"
+    assert at_engine("inspect", "--format", facts, name) == before
     cli(granted.hosts["tcp"])("start", name)
-    assert at_engine("inspect", "--format", facts, name) == "running []"
+    assert at_engine("inspect", "--format", facts, name) == before.replace("created", "running")
 
 
 # ---- Hijacks: the command line prints the status only, so the answer is read here -----------------------------

@@ -27,7 +27,7 @@ class EngineOnThisNetwork(PrivateEngine):
     """Its builds reach the mirror; containers with "--network host" listen where a test reaches them."""
 
     def command(self):
-        return ["env", PATH, *OWN_MOUNTS, ENGINE_SH, "enter", self.folder, ""]
+        return ["env", PATH, *OWN_MOUNTS, ENGINE_SH, "enter", "serveDocker", self.folder, ""]
 
 
 class EngineWithBridge(PrivateEngine):
