@@ -39,6 +39,7 @@ enum class Section : std::uint8_t {
     tasks,
     version,
     volumes,
+    libpodBuild,
     libpodContainers,
     libpodEvents,
     libpodExec,

@@ -51,6 +51,7 @@ enum class Variable : std::uint8_t {
     allowExport,
     allowLogs,
     allowTop,
+    libpodBuild,
     libpodContainers,
     libpodEvents,
     libpodExec,
@@ -128,6 +129,8 @@ inline constexpr auto allVariables = std::to_array<VariableFacts>({
     {"ALLOW_EXPORT", "", false, "Does not close …/export where the section is granted"},
     {"ALLOW_LOGS", "", false, "Does not close …/logs where the section is granted"},
     {"ALLOW_TOP", "", false, "Does not close …/top, a container's processes, where its section is granted"},
+    // Not the other image's: podman build asks below /libpod, too.
+    {"LIBPOD_BUILD", "libpod/build", false, "Builds images by Podman's own API"},
     {"LIBPOD_CONTAINERS", "libpod/containers", false, "Podman's containers"},
     {"LIBPOD_EVENTS", "libpod/events", false, "Podman's stream of events"},
     {"LIBPOD_EXEC", "libpod/exec", false, "Starts and inspects Podman's execs"},

@@ -71,7 +71,10 @@ const Row table[] = {
     {"libpod-section-of-its-own", {images}, "GET", "/libpod/images/json", deny, Rule::linuxserverSection, "LIBPOD_IMAGES=1"},
     {"libpod-ping", {libpodPing}, "GET", "/libpod/_ping", allow, Rule::linuxserverSection, ""},
     {"libpod-post", {libpodPods}, "POST", "/libpod/pods/create", deny, Rule::linuxserverPost, "POST=1"},
+    {"libpod-build", {libpodBuild, post}, "POST", "/v5.8.6/libpod/build", allow, Rule::linuxserverSection, ""},
+    {"libpod-build-of-its-own", {build, post}, "POST", "/libpod/build", deny, Rule::linuxserverSection, "LIBPOD_BUILD=1"},
     // ---- step 5: anything else
+    {"libpod-build-of-a-folder-of-the-host", {libpodBuild, post}, "POST", "/libpod/local/build", deny, Rule::linuxserverUnknown, ""},
     {"libpod-alone", {libpodContainers}, "GET", "/libpod", deny, Rule::linuxserverUnknown, ""},
     {"libpod-slash", {libpodContainers}, "GET", "/libpod/", deny, Rule::linuxserverUnknown, ""},
     {"libpod-unknown", {libpodContainers}, "GET", "/libpod/artifacts/json", deny, Rule::linuxserverUnknown, ""},
