@@ -53,6 +53,12 @@ ENV ALLOW_RESTARTS=0 \
     SYSTEM=0 \
     TASKS=0 \
     VOLUMES=0
+# Access by operations' names, and how it is told; whose variables these are.
+ENV ALLOW_OPERATIONS="" \
+    DENY_OPERATIONS="" \
+    DIALECT=tecnativa \
+    LEARN=0 \
+    MASK_ENV=0
 # The proxy itself. MAX_CONNECTIONS: as many as the limit of open files bears.
 ENV BIND_CONFIG="[::]:2375 v4v6" \
     DISABLE_IPV6=0 \

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -163,7 +164,37 @@ def test_run(typed, shell, bridged):
     assert status == 0 and "dockerproxy" in text
 
 
-# ---- Which grants does my client need? ----------------------------------------------------------------
+# ---- What does my client need? ------------------------------------------------------------------------
+
+
+@types("docker logs dockerproxy")
+def test_suggest(typed, shell, bridged):
+    status, text = shell(beginning_with("docker run"))
+    assert status == 0, text
+    with bridged[1]().stream("logs", "--follow", "dockerproxy") as log:
+        assert " listening on " in log.line()
+        shell(beginning_with(FIRST_CALLS[1]))
+        while "ContainerList" not in log.line():
+            pass
+    status, text = shell(typed[0])
+    assert status == 0 and "\nCONTAINERS=1\n" in text and "ALLOW_OPERATIONS=ContainerList" in text
+
+
+def env_blocks():
+    """The blocks of settings, as dicts."""
+    text = (REPOSITORY / "README.md").read_text()
+    return [dict(shlex.split(line, comments=True)[0].split("=", 1) for line in block.splitlines())
+            for block in re.findall(r"^```env\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)]
+
+
+@pytest.mark.parametrize("variables", env_blocks(), ids=["by-name", "doors"])
+def test_settings_that_are_shown(variables):
+    if not PROXY.exists():
+        pytest.skip(f"{PROXY} is not built")
+    done = subprocess.run([PROXY, "--check"], env=variables, capture_output=True, text=True)
+    assert done.returncode == 0 and "is not known here" not in done.stderr, done.stderr
+    shown = dict(line.split(None, 1)[1].split("=", 1) for line in done.stdout.splitlines())
+    assert variables.keys() <= shown.keys()
 
 
 @pytest.fixture
@@ -184,6 +215,12 @@ def test_explain(typed, proxy_in_path):
     said = [bash(line, **proxy_in_path)[1] for line in typed]
     assert "ContainerList" in said[0] and "allowed with: CONTAINERS=1" in said[0]
     assert "ContainerStart" in said[1] and "allowed with: POST=1 and one of CONTAINERS=1, ALLOW_START=1" in said[1]
+
+
+@types("docker-socket-proxy --operations")
+def test_operations(typed, proxy_in_path):
+    status, text = bash(typed[0], **proxy_in_path)
+    assert status == 0 and re.search(r"^ContainerList +GET +/containers/json +CONTAINERS=1$", text, re.MULTILINE)
 
 
 @types("docker-socket-proxy --healthcheck")

@@ -68,6 +68,12 @@ public:
         return grants;
     }
 
+    [[nodiscard]] static constexpr Grants all(Dialect dialect) noexcept {
+        Grants grants;
+        for (std::size_t i = 0; i < variablesOf(dialect).size(); ++i) grants.set(static_cast<Variable>(i));
+        return grants;
+    }
+
     constexpr void set(Variable variable, bool granted = true) noexcept {
         if (granted) {
             word(variable) |= bit(variable);

@@ -265,4 +265,14 @@ const Operation* route(std::string_view method, std::string_view path) noexcept 
     return routeAt(method, locate(path));
 }
 
+std::string samplePath(const Operation& operation, std::string_view name) {
+    std::string path;
+    std::string_view rest = operation.path;
+    for (auto open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+        path.append(rest.substr(0, open)).append(name);
+        rest.remove_prefix(rest.find('}') + 1);
+    }
+    return path.append(rest);
+}
+
 } // namespace proxy::policy

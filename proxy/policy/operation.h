@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace proxy::policy {
@@ -33,5 +34,8 @@ struct Operation {
 
 /// Where the daemon would route the request; null when it would answer 404. `path` as for Policy::decide.
 [[nodiscard]] const Operation* route(std::string_view method, std::string_view path) noexcept;
+
+/// A path of the operation, with `name` for each variable part, and without a version.
+[[nodiscard]] std::string samplePath(const Operation& operation, std::string_view name = "x");
 
 } // namespace proxy::policy

@@ -66,4 +66,11 @@ OperationPatterns parseOperations(std::string_view list) {
     return parsed;
 }
 
+std::string describe(const OperationSet& set) {
+    std::string names;
+    for (const Operation& operation : operations())
+        if (set.has(operation)) names.append(names.empty() ? "" : " ").append(operation.id);
+    return names;
+}
+
 } // namespace proxy::policy

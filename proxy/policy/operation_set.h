@@ -19,6 +19,11 @@ public:
     [[nodiscard]] bool has(const Operation& operation) const noexcept { return bits_[indexOf(operation)]; }
     [[nodiscard]] bool empty() const noexcept { return bits_.none(); }
     [[nodiscard]] std::size_t size() const noexcept { return bits_.count(); }
+    /// What is in both.
+    [[nodiscard]] friend OperationSet operator&(OperationSet left, const OperationSet& right) noexcept {
+        left.bits_ &= right.bits_;
+        return left;
+    }
     bool operator==(const OperationSet&) const = default;
 
 private:
@@ -39,5 +44,8 @@ struct OperationPatterns {
 /// or commas between; a trailing "*" stands for all names that begin so. What names no operation is a
 /// mistake, which suggests the nearest; so is "*" alone, which would be every operation.
 [[nodiscard]] OperationPatterns parseOperations(std::string_view list);
+
+/// Their names, with blanks between.
+[[nodiscard]] std::string describe(const OperationSet& set);
 
 } // namespace proxy::policy

@@ -1,7 +1,5 @@
-// What the command line asks for, and the answers that need no running proxy.
+// What the command line asks for.
 #pragma once
-
-#include "proxy/settings/settings.h"
 
 #include <iosfwd>
 #include <span>
@@ -21,14 +19,17 @@ struct Command {
         serve,
         check,
         explain,
+        operations,
         suggest,
         healthcheck,
         version,
         help,
         mistake
     } kind = Kind::serve;
+    std::string door;    ///< with explain: its name; empty: the one without
     std::string method;  ///< with explain
     std::string target;  ///< with explain
+    std::string pattern; ///< with operations; empty: all
     std::string mistake; ///< a sentence
 };
 
@@ -36,16 +37,5 @@ struct Command {
 
 void printHelp(std::ostream& out);
 void printVersion(std::ostream& out);
-void printCheck(std::ostream& out, const settings::Settings& settings);
-/// Gives up this process's privileges, as serving would, tries the daemon's socket, and warns of what is wrong with
-/// it. No mistake of the settings: a daemon may come later.
-void checkSocket(std::ostream& out, const settings::Settings& settings);
-/// Exit status 0 when the request would be allowed, 1 when denied or refused by the parser.
-int printExplanation(std::ostream& out, const settings::Settings& settings, std::string_view method,
-                     std::string_view target);
-/// Reads a log to its end.
-void printSuggestion(std::istream& log, std::ostream& out);
-/// Every mistake and warning, a line each.
-void printProblems(std::ostream& out, const settings::Reading& reading);
 
 } // namespace proxy::program

@@ -49,11 +49,10 @@ Poco::Net::StreamSocket connect(const settings::Listener& listener) {
     return socket;
 }
 
-} // namespace
-
-int healthcheck(const settings::Settings& settings, std::ostream& out) {
+// Whether there is an answer, and what it says.
+bool ask(const settings::Listener& listener, std::ostream& out) {
     try {
-        Poco::Net::HTTPClientSession session(connect(settings.listeners.front()));
+        Poco::Net::HTTPClientSession session(connect(listener));
         session.setTimeout(patience);
         HTTPRequest request(HTTPRequest::HTTP_GET, std::string(log::probeTarget), HTTPRequest::HTTP_1_1);
         request.setHost("docker");
@@ -66,14 +65,25 @@ int healthcheck(const settings::Settings& settings, std::ostream& out) {
         if (response.getStatus() == HTTPResponse::HTTP_OK || revoked) {
             out << (revoked ? "healthy: the proxy answers (PING is revoked, so the daemon was not asked)\n"
                             : "healthy\n");
-            return 0;
+            return true;
         }
         out << "unhealthy: " << response.getStatus() << " " << text << '\n';
     } catch (const Poco::Exception& e) {
-        out << "unhealthy: " << settings::describe(settings.listeners.front())
-            << " does not answer: " << e.displayText() << '\n';
+        out << "unhealthy: " << settings::describe(listener) << " does not answer: " << e.displayText()
+            << '\n';
     }
-    return 1;
+    return false;
+}
+
+} // namespace
+
+int healthcheck(const settings::Settings& settings, std::ostream& out) {
+    bool healthy = true;
+    for (const settings::Door& door : settings.doors) {
+        if (!door.name.empty()) out << door.name << ": ";
+        healthy = ask(door.listeners.front(), out) && healthy;
+    }
+    return healthy ? 0 : 1;
 }
 
 } // namespace proxy::program

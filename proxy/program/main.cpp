@@ -1,5 +1,6 @@
 // docker-socket-proxy: the straight line from the command line to an exit status.
 
+#include "proxy/program/answers.h"
 #include "proxy/program/command_line.h"
 #include "proxy/program/healthcheck.h"
 #include "proxy/program/serve.h"
@@ -30,10 +31,17 @@ int run(std::span<const char* const> arguments) {
     if (command.kind == Kind::serve) return program::serve(reading);
 
     program::printProblems(std::cerr, reading);
+    // Whoever has misspelled one looks for its name here.
+    if (command.kind == Kind::operations)
+        return program::printOperations(std::cout, std::cerr, command.pattern,
+                                        reading.settings.doors.front().access.dialect);
     if (!reading.mistakes.empty()) return program::exitConfig;
     if (command.kind == Kind::healthcheck) return program::healthcheck(reading.settings, std::cout);
-    if (command.kind == Kind::explain)
-        return program::printExplanation(std::cout, reading.settings, command.method, command.target);
+    if (command.kind == Kind::explain) {
+        const settings::Door* const door = program::findDoor(std::cerr, reading.settings, command.door);
+        if (door == nullptr) return program::exitUsage;
+        return program::printExplanation(std::cout, *door, command.method, command.target);
+    }
     program::printCheck(std::cout, reading.settings);
     program::checkSocket(std::cerr, reading.settings);
     return 0;

@@ -3,6 +3,7 @@
 #include "proxy/log/log.h"
 #include "proxy/net/listener.h"
 #include "proxy/privileges/give_up.h"
+#include "proxy/program/answers.h"
 #include "proxy/program/command_line.h"
 #include "proxy/program/join.h"
 #include "proxy/relay/server.h"
@@ -130,6 +131,43 @@ std::string grantedNames(const policy::Grants& grants) {
     return names.empty() ? "nothing" : names;
 }
 
+// "granted: CONTAINERS PING; by name: SystemInfo; denied by name: ContainerExport".
+std::string given(const policy::Access& access) {
+    std::string text = "granted: " + grantedNames(access.grants);
+    if (!access.allowed.empty()) text += "; by name: " + policy::describe(access.allowed);
+    if (!access.denied.empty()) text += "; denied by name: " + policy::describe(access.denied);
+    if (access.dialect != policy::Dialect::tecnativa)
+        text += "; dialect: " + std::string(nameOf(access.dialect));
+    if (access.maskEnv) text += "; environments are masked";
+    if (access.learn) text += "; learning";
+    return text;
+}
+
+// A listener, and what it leads to.
+struct Opened {
+    net::Listener listener;
+    std::size_t door;
+};
+
+// All or none: a socket's file goes with its listener. Throws Poco::Exception, whose message says all.
+std::vector<Opened> openAll(const settings::Settings& settings, log::Log& log) {
+    std::vector<Opened> opened;
+    for (std::size_t door = 0; door < settings.doors.size(); ++door)
+        for (const settings::Listener& place : settings.doors[door].listeners) {
+            const Opened& one = opened.emplace_back(Opened{open(place), door});
+            if (!one.listener.warning().empty()) log.event(log::Level::warning, one.listener.warning());
+        }
+    return opened;
+}
+
+std::vector<relay::Door> doorsOf(const settings::Settings& settings) {
+    std::vector<relay::Door> doors;
+    doors.reserve(settings.doors.size());
+    for (const settings::Door& door : settings.doors)
+        doors.push_back({door.name, policy::Policy(door.access)});
+    return doors;
+}
+
 // Whoever collects lines of JSON gets these, too.
 int refuse(const settings::Reading& reading) {
     if (reading.settings.logFormat == settings::LogFormat::text) {
@@ -155,29 +193,31 @@ int serve(const settings::Reading& reading, log::Log& log) {
                                            std::to_string(bearable) + "; raise that limit (ulimit -n)");
 
     net::Loop loop;
-    relay::Server server(loop, {relay::Door{{}, policy::Policy(settings.grants)}}, settings.socketPath,
+    relay::Server server(loop, doorsOf(settings), settings.socketPath,
                          {limit, settings.shutdownGrace, {}, budget.pipes}, log);
     Signals signals(loop, server, log);
-    std::string names;
-    std::vector<net::Listener> listeners; // opened all or none: a socket's file goes with its listener
+    std::vector<std::string> places(settings.doors.size());
     try {
-        for (const settings::Listener& place : settings.listeners) {
-            const net::Listener& listener = listeners.emplace_back(open(place));
-            if (!listener.warning().empty()) log.event(log::Level::warning, listener.warning());
-            names += (names.empty() ? "" : ", ") + listener.name();
+        for (Opened& each : openAll(settings, log)) {
+            std::string& place = places[each.door];
+            place.append(place.empty() ? "" : ", ").append(each.listener.name());
+            server.listen(std::move(each.listener), each.door);
         }
     } catch (const Poco::Exception& e) {
         log.event(log::Level::emerg, e.message());
         return exitUnavailable;
     }
-    for (net::Listener& listener : listeners) server.listen(std::move(listener), 0);
     // Nothing has been accepted yet.
     const privileges::Outcome outcome = privileges::giveUp(settings.socketPath);
     for (const std::string& warning : outcome.warnings) log.event(log::Level::warning, warning);
     loop.afterRound([&log] { log.flush(); });
-    log.event(log::Level::notice, "listening on " + names + ", in front of " + settings.socketPath +
-                                      "; granted: " + grantedNames(settings.grants) + "; running as " +
-                                      outcome.became + " (" + outcome.why + ")");
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const settings::Door& door = settings.doors[i];
+        log.event(log::Level::notice, (door.name.empty() ? "" : "door " + door.name + ": ") +
+                                          "listening on " + places[i] + ", in front of " +
+                                          settings.socketPath + "; " + given(door.access) + "; running as " +
+                                          outcome.became + " (" + outcome.why + ")");
+    }
     server.tryDaemon();
     loop.run();
     return 0;

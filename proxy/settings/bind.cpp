@@ -195,6 +195,19 @@ BindReading readBind(std::string_view text, const Accounts& accounts) {
     return reader.finish();
 }
 
+bool clashes(const Listener& left, const Listener& right) {
+    if (const auto* const local = std::get_if<UnixListener>(&left)) {
+        const auto* const other = std::get_if<UnixListener>(&right);
+        return other != nullptr && local->path == other->path;
+    }
+    const auto& tcp = std::get<TcpListener>(left);
+    const auto* const other = std::get_if<TcpListener>(&right);
+    if (other == nullptr || tcp.port != other->port) return false;
+    const bool share =
+        tcp.family == other->family || tcp.family == Family::any || other->family == Family::any;
+    return share && (tcp.address.empty() || other->address.empty() || tcp.address == other->address);
+}
+
 std::string describe(const Listener& listener) {
     if (const auto* const tcp = std::get_if<TcpListener>(&listener)) {
         const std::string port = ":" + std::to_string(tcp->port);

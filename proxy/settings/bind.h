@@ -28,4 +28,7 @@ struct BindReading {
 
 [[nodiscard]] BindReading readBind(std::string_view text, const Accounts& accounts);
 
+/// Whether the kernel would refuse the second of the two, or the one's file would be the other's.
+[[nodiscard]] bool clashes(const Listener& left, const Listener& right);
+
 } // namespace proxy::settings

@@ -1,6 +1,8 @@
 #include "proxy/settings/settings.h"
 
+#include "proxy/settings/advice.h"
 #include "proxy/settings/bind.h"
+#include "proxy/settings/door_names.h"
 #include "proxy/settings/names.h"
 #include "proxy/settings/table.h"
 #include "proxy/settings/text.h"
@@ -8,8 +10,11 @@
 #include <algorithm>
 #include <array>
 #include <grp.h>
+#include <iterator>
 #include <pwd.h>
+#include <set>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 namespace proxy::settings {
@@ -30,7 +35,8 @@ std::string oneOf(const Words& words) {
 
 // Whether blank is a value, and not as good as none.
 bool takesBlank(const Row& row) {
-    return std::holds_alternative<Grant>(row.kind) || std::holds_alternative<Flag>(row.kind);
+    return std::holds_alternative<Grant>(row.kind) || std::holds_alternative<Flag<Settings>>(row.kind) ||
+           std::holds_alternative<Flag<policy::Access>>(row.kind);
 }
 
 // Reads every row, whatever is wrong with the others.
@@ -41,44 +47,116 @@ public:
         , accounts_(accounts) {}
 
     Reading read() {
-        for (const Row& row : table())
-            std::visit([&](const auto& kind) { take(kind, {row.name, textOf(row)}); }, row.kind);
+        openDoors();
         holdListenersTogether();
-        warnOfNames();
-        warnOfActions();
+        closeUnnamed();
+        warn();
         return std::move(reading_);
     }
 
 private:
     // A variable's name, and its value without surrounding blanks.
     struct Given {
-        std::string_view name;
+        std::string name;
         std::string_view text;
     };
 
-    Settings& settings() { return reading_.settings; }
+    // A door while it is read.
+    struct Draft {
+        Door door;
+        Given bind;
+        bool closed = false; // BIND_CONFIG=none
+    };
 
     void mistake(const Given& given, std::string_view sentence) {
         reading_.mistakes.push_back(
             std::string(given.name).append("=").append(quoted(given.text)).append(": ").append(sentence));
     }
 
+    // Where what is read goes.
+    template <class Of>
+    Of& of() {
+        if constexpr (std::is_same_v<Of, Settings>)
+            return reading_.settings;
+        else
+            return drafts_.back().door.access;
+    }
+
+    void take(const Row& row, const std::string& prefix) {
+        const std::string name = prefix + std::string(row.name);
+        std::visit([&](const auto& kind) { take(kind, {name, textOf(row, name)}); }, row.kind);
+    }
+
     // What is set, or what holds when nothing is.
-    std::string_view textOf(const Row& row) const {
-        const auto found = environment_.find(std::string(row.name));
+    std::string_view textOf(const Row& row, const std::string& name) const {
+        const auto found = environment_.find(name);
         if (found == environment_.end()) return row.standard;
         const std::string_view text = trimmed(found->second);
         return text.empty() && !takesBlank(row) ? row.standard : text;
     }
 
+    // ---- Doors
+
+    void openDoors() {
+        openDoor("");
+        for (const std::string& name : doorNames()) openDoor(name);
+    }
+
+    void openDoor(std::string name) {
+        Draft& draft = drafts_.emplace_back();
+        draft.door.name = std::move(name);
+        const std::string prefix = prefixOf(draft.door);
+        for (const Row& row : table())
+            if (row.scope == Scope::access || prefix.empty()) take(row, prefix);
+        policy::Access& access = draft.door.access;
+        access.grants = access.grants & policy::Grants::all(access.dialect);
+    }
+
+    // A door is there when it says where it is.
+    bool isThere(std::string_view door) const {
+        const auto bind = environment_.find(std::string(door) + "__BIND_CONFIG");
+        return bind != environment_.end() && !trimmed(bind->second).empty();
+    }
+
+    std::set<std::string> doorNames() {
+        std::set<std::string> names;
+        for (const auto& [name, value] : environment_) {
+            const auto found = doorVariable(name);
+            if (!found) continue;
+            const Given given{name, trimmed(value)};
+            if (isDoorName(found->door) && isThere(found->door)) names.emplace(found->door);
+            if (const auto wrong = wrongWith(*found)) mistake(given, *wrong);
+        }
+        return names;
+    }
+
+    std::optional<std::string> wrongWith(const DoorVariable& found) const {
+        const std::string door(found.door);
+        const bool there = isDoorName(door) && isThere(door);
+        if (found.row == nullptr) {
+            if (!there) return std::nullopt; // nothing of ours
+            const std::string_view near = nearest(found.name);
+            return "there is no such variable" +
+                   (near.empty() ? "" : ": is " + door + "__" + std::string(near) + " meant?");
+        }
+        if (!isDoorName(door))
+            return "'" + door +
+                   "' cannot be a door's name: use A to Z, 0 to 9 and _, a letter first, and no __";
+        if (found.row->scope == Scope::process)
+            return std::string(found.name) + " is for all doors: set it without " + door + "__";
+        if (there) return std::nullopt;
+        return "there is no door " + door + ": set " + door + "__BIND_CONFIG to where it listens";
+    }
+
     // ---- Kinds
 
     void take(const Grant& grant, const Given& given) {
-        if (const auto on = readSwitch(given)) settings().grants.set(grant.which, *on);
+        if (const auto on = readSwitch(given)) of<policy::Access>().grants.set(grant.which, *on);
     }
 
-    void take(const Flag& flag, const Given& given) {
-        if (const auto on = readSwitch(given)) settings().*flag.to = *on;
+    template <class Of>
+    void take(const Flag<Of>& flag, const Given& given) {
+        if (const auto on = readSwitch(given)) of<Of>().*flag.to = *on;
     }
 
     std::optional<bool> readSwitch(const Given& given) {
@@ -90,23 +168,23 @@ private:
         return std::nullopt;
     }
 
-    template <class Enumeration>
-    void take(const Choice<Enumeration>& choice, const Given& given) {
+    template <class Enumeration, class Of>
+    void take(const Choice<Enumeration, Of>& choice, const Given& given) {
         for (const Word<Enumeration>& word : choice.words)
             if (upper(given.text) == upper(word.text)) {
-                settings().*choice.to = word.value;
+                of<Of>().*choice.to = word.value;
                 return;
             }
         mistake(given, "use " + oneOf(choice.words));
     }
 
     void take(const Count& count, const Given& given) {
-        if (!given.text.empty()) settings().*count.to = readNumber(count.range, given);
+        if (!given.text.empty()) of<Settings>().*count.to = readNumber(count.range, given);
     }
 
     void take(const Seconds& seconds, const Given& given) {
         if (const auto found = readNumber(seconds.range, given))
-            settings().*seconds.to = std::chrono::seconds(*found);
+            of<Settings>().*seconds.to = std::chrono::seconds(*found);
     }
 
     std::optional<std::size_t> readNumber(const Range& range, const Given& given) {
@@ -127,91 +205,157 @@ private:
             mistake(given, "use a path of at most " + std::to_string(maxSocketPath) +
                                " octets, the kernel takes no longer one");
         } else {
-            settings().*path.to = given.text;
+            of<Settings>().*path.to = given.text;
         }
     }
 
-    void take(const Listeners& listeners, const Given& given) {
+    void take(const Operations& operations, const Given& given) {
+        policy::OperationPatterns parsed = policy::parseOperations(given.text);
+        for (const std::string& sentence : parsed.mistakes)
+            mistake(given, sentence + " (--operations lists them)");
+        of<policy::Access>().*operations.to = parsed.operations;
+    }
+
+    void take(const Listeners&, const Given& given) {
+        Draft& draft = drafts_.back();
+        draft.bind = given;
+        draft.closed = upper(given.text) == "NONE";
+        if (draft.closed) {
+            if (!draft.door.name.empty())
+                mistake(given, "'none' closes the door without a name: remove this one's variables instead");
+            return;
+        }
         BindReading bind = readBind(given.text, accounts_);
         for (const std::string& sentence : bind.mistakes) mistake(given, sentence);
-        settings().*listeners.to = std::move(bind.listeners);
-        listeners_ = given;
+        draft.door.listeners = std::move(bind.listeners);
     }
 
     // ---- What variables say together
 
     void holdListenersTogether() {
-        if (settings().disableIpv6) leaveOutIpv6();
-        const auto& all = settings().listeners;
-        for (auto each = all.begin(); each != all.end(); ++each)
-            if (std::find(all.begin(), each, *each) != each)
-                mistake(listeners_, describe(*each) + " is there twice: remove one");
+        struct Placed {
+            const Listener* listener;
+            const Draft* of;
+        };
+        std::vector<Placed> placed;
+        for (Draft& draft : drafts_) {
+            if (reading_.settings.disableIpv6) leaveOutIpv6(draft);
+            for (const Listener& listener : draft.door.listeners) {
+                const auto clash = std::ranges::find_if(
+                    placed, [&](const Placed& other) { return clashes(listener, *other.listener); });
+                if (clash != placed.end())
+                    mistake(draft.bind, clash->of == &draft
+                                            ? describe(listener) + " is there twice: remove one"
+                                            : describe(listener) + " is where " + clash->of->bind.name +
+                                                  " listens already: give each door a place of its own");
+                placed.push_back({&listener, &draft});
+            }
+        }
     }
 
-    void leaveOutIpv6() {
-        for (Listener& listener : settings().listeners) {
+    void leaveOutIpv6(Draft& draft) {
+        for (Listener& listener : draft.door.listeners) {
             auto* const tcp = std::get_if<TcpListener>(&listener);
             if (tcp == nullptr || tcp->family == TcpListener::Family::v4) continue;
             if (tcp->family == TcpListener::Family::v6only)
-                mistake(listeners_, describe(listener) + " contradicts DISABLE_IPV6: remove one of the two");
+                mistake(draft.bind, describe(listener) + " contradicts DISABLE_IPV6: remove one of the two");
             tcp->family = TcpListener::Family::v4;
         }
     }
 
-    void warnOfNames() {
-        for (const auto& [name, ignored] : environment_)
-            if (auto warning = warnOf(name)) reading_.warnings.push_back(std::move(*warning));
+    void closeUnnamed() {
+        const bool closed = drafts_.front().closed;
+        if (closed && drafts_.size() == 1)
+            mistake(drafts_.front().bind, "nothing would listen, for there is no door with a name");
+        for (Draft& draft : drafts_)
+            if (!draft.closed) reading_.settings.doors.push_back(std::move(draft.door));
+        if (!closed) return;
+        for (const Row& row : table())
+            if (row.scope == Scope::access && !std::holds_alternative<Listeners>(row.kind) &&
+                textOf(row, std::string(row.name)) != row.standard)
+                reading_.warnings.push_back(std::string(row.name) +
+                                            " has no effect: it is for the door without a name, which "
+                                            "BIND_CONFIG=none closes");
     }
 
-    // Users of images where these hold even with POST=0 would search long.
-    void warnOfActions() {
-        using enum policy::Variable;
-        if (settings().grants.has(post)) return;
-        for (const policy::Variable action : {allowStart, allowStop, allowRestarts})
-            if (settings().grants.has(action))
-                reading_.warnings.push_back(std::string(policy::facts(action).name)
-                                                .append("=1 has no effect without POST=1: set both"));
+    void warn() {
+        for (const auto& [name, ignored] : environment_)
+            if (auto warning = warnOf(name)) reading_.warnings.push_back(std::move(*warning));
+        for (const Door& door : reading_.settings.doors) {
+            warnOfOtherDialect(door);
+            std::ranges::move(adviceOn(door), std::back_inserter(reading_.warnings));
+        }
+    }
+
+    void warnOfOtherDialect(const Door& door) {
+        for (const Row& row : table()) {
+            const std::string name = prefixOf(door) + std::string(row.name);
+            if (!isOf(row, door.access.dialect) && environment_.contains(name))
+                reading_.warnings.push_back(name + " has no effect in " + prefixOf(door) +
+                                            "DIALECT=" + std::string(nameOf(door.access.dialect)) + ": " +
+                                            std::string(insteadOf(row.name)));
+        }
     }
 
     const Environment& environment_;
     const Accounts& accounts_;
     Reading reading_;
-    Given listeners_; // which they were read from
+    std::vector<Draft> drafts_; // the one without a name first
 };
 
 // ---- What is shown of each kind
 
-std::string show(const Grant& grant, const Settings& settings) {
-    return settings.grants.has(grant.which) ? "1" : "0";
+// All that a row's value is shown of.
+struct Shown {
+    const Settings& settings;
+    const Door& door;
+
+    template <class Of>
+    [[nodiscard]] const Of& of() const {
+        if constexpr (std::is_same_v<Of, Settings>)
+            return settings;
+        else
+            return door.access;
+    }
+};
+
+std::string show(const Grant& grant, const Shown& shown) {
+    return shown.door.access.grants.has(grant.which) ? "1" : "0";
 }
 
-std::string show(const Flag& flag, const Settings& settings) {
-    return settings.*flag.to ? "1" : "0";
+template <class Of>
+std::string show(const Flag<Of>& flag, const Shown& shown) {
+    return shown.of<Of>().*flag.to ? "1" : "0";
 }
 
-template <class Enumeration>
-std::string show(const Choice<Enumeration>& choice, const Settings& settings) {
-    return std::string(std::ranges::find(choice.words, settings.*choice.to, &Word<Enumeration>::value)->text);
+template <class Enumeration, class Of>
+std::string show(const Choice<Enumeration, Of>& choice, const Shown& shown) {
+    return std::string(
+        std::ranges::find(choice.words, shown.of<Of>().*choice.to, &Word<Enumeration>::value)->text);
 }
 
-std::string show(const Count& count, const Settings& settings) {
-    const auto& value = settings.*count.to;
+std::string show(const Count& count, const Shown& shown) {
+    const auto& value = shown.settings.*count.to;
     return value ? std::to_string(*value) : std::string(count.absent);
 }
 
-std::string show(const Seconds& seconds, const Settings& settings) {
-    return std::to_string((settings.*seconds.to).count());
+std::string show(const Seconds& seconds, const Shown& shown) {
+    return std::to_string((shown.settings.*seconds.to).count());
 }
 
-std::string show(const SocketPath& path, const Settings& settings) {
-    return settings.*path.to;
+std::string show(const SocketPath& path, const Shown& shown) {
+    return shown.settings.*path.to;
 }
 
-std::string show(const Listeners& listeners, const Settings& settings) {
+std::string show(const Operations& operations, const Shown& shown) {
+    return policy::describe(shown.door.access.*operations.to);
+}
+
+std::string show(const Listeners&, const Shown& shown) {
     std::string text;
-    for (const Listener& listener : settings.*listeners.to)
+    for (const Listener& listener : shown.door.listeners)
         text.append(text.empty() ? "" : ", ").append(describe(listener));
-    return text;
+    return text.empty() ? "none" : text;
 }
 
 constexpr std::size_t accountBuffer = 16'384; // an entry of a group lists its members
@@ -256,13 +400,26 @@ Environment environment(char** environ) {
 std::string describe(const Settings& settings) {
     const Settings defaults = read({}).settings;
     std::string text;
-    for (const Row& row : table()) {
-        const auto of = [&](const Settings& which) {
-            return std::visit([&](const auto& kind) { return show(kind, which); }, row.kind);
+    const auto tell = [&](const Row& row, const Door& door, const Door& standard) {
+        const auto of = [&](const Shown& shown) {
+            return std::visit([&](const auto& kind) { return show(kind, shown); }, row.kind);
         };
-        const std::string value = of(settings);
-        text.append(value == of(defaults) ? "default  " : "set      ");
-        text.append(row.name).append("=").append(value).append("\n");
+        const std::string value = of({settings, door});
+        text.append(value == of({defaults, standard}) ? "default  " : "set      ");
+        text.append(prefixOf(door)).append(row.name).append("=").append(value).append("\n");
+    };
+    const bool closed = !settings.doors.front().name.empty();
+    const Door none;
+    for (const Row& row : table()) {
+        const bool isBind = std::holds_alternative<Listeners>(row.kind);
+        if (closed && (row.scope == Scope::process || isBind)) tell(row, none, defaults.doors.front());
+    }
+    for (const Door& door : settings.doors) {
+        Door standard = defaults.doors.front();
+        standard.access.grants = policy::Grants::defaults(door.access.dialect);
+        for (const Row& row : table())
+            if (isOf(row, door.access.dialect) && (row.scope == Scope::access || door.name.empty()))
+                tell(row, door, standard);
     }
     return text;
 }

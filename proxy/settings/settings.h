@@ -4,7 +4,7 @@
 // Which variables there are, with their defaults and what they may be, is the table's (table.h).
 #pragma once
 
-#include "proxy/policy/grants.h"
+#include "proxy/policy/access.h"
 
 #include <chrono>
 #include <cstddef>
@@ -45,20 +45,26 @@ struct UnixListener {
 
 using Listener = std::variant<TcpListener, UnixListener>;
 
+/// What the clients that come in at one place are given. A door inherits nothing of another.
+struct Door {
+    std::string name; ///< "TRAEFIK"; empty: that of the variables with no name in front
+    policy::Access access;
+    std::vector<Listener> listeners; ///< never empty
+};
+
 /// As read() fills it: the defaults are the table's.
 struct Settings {
-    policy::Grants grants;
+    std::vector<Door> doors; ///< never empty; the one without a name first, unless it is closed, then by name
     std::string socketPath;
-    std::vector<Listener> listeners; ///< never empty
-    bool disableIpv6 = false;        ///< already applied to `listeners`
+    bool disableIpv6 = false; ///< already applied to the listeners
     LogLevel logLevel{};
     LogFormat logFormat{};
     std::optional<std::size_t> maxConnections; ///< none: as many as the file limit bears
     std::chrono::seconds shutdownGrace{};
 };
 
-/// Usable only when there is no mistake, but for what was read without one. Mistakes and warnings are whole sentences for people, one a line,
-/// each naming the variable, its value and what to do.
+/// Usable only when there is no mistake, but for what was read without one. Mistakes and warnings are whole
+/// sentences for people, one a line, each naming the variable, its value and what to do.
 struct Reading {
     Settings settings;
     std::vector<std::string> mistakes;
@@ -80,8 +86,9 @@ using Environment = std::map<std::string, std::string>;
 /// `environ` as a map; entries without '=' are left out.
 [[nodiscard]] Environment environment(char** environ);
 
-/// What `--check` prints: the effective value of every variable, one a line, each marked `default` or, where it is
-/// another than that, `set`. An image sets all of them; what was changed is what counts.
+/// What `--check` prints: the effective value of every variable that its door's dialect has, one a line, each
+/// marked `default` or, where it is another than that, `set`. An image sets all of them; what was changed is
+/// what counts.
 [[nodiscard]] std::string describe(const Settings& settings);
 
 /// As BIND_CONFIG takes it: "[::]:2375 v4v6", "/run/proxy.sock mode 660 gid 999".

@@ -20,11 +20,25 @@ constexpr std::array<Word<LogFormat>, 2> formats{{{"text", LogFormat::text}, {"j
 constexpr Range connections{"connections", 1, 1'000'000};
 constexpr Range upToADay{"seconds", 0, 86'400};
 
-constexpr std::array<Row, 7> own{{
+constexpr std::array<Word<policy::Dialect>, 2> dialects{
+    {{nameOf(policy::Dialect::tecnativa), policy::Dialect::tecnativa},
+     {nameOf(policy::Dialect::linuxserver), policy::Dialect::linuxserver}}};
+
+constexpr auto own = std::to_array<Row>({
+    {"ALLOW_OPERATIONS", Operations{&policy::Access::allowed}, "",
+     "operations that are allowed by name, whatever `POST` and their section say", Scope::access},
+    {"DENY_OPERATIONS", Operations{&policy::Access::denied}, "",
+     "operations that are denied by name, whatever else is granted", Scope::access},
+    {"DIALECT", Choice<policy::Dialect, policy::Access>{&policy::Access::dialect, dialects}, "tecnativa",
+     "whose variables these are: `tecnativa` or `linuxserver`", Scope::access},
+    {"MASK_ENV", Flag<policy::Access>{&policy::Access::maskEnv}, "0",
+     "put asterisks for the values of environments in what is inspected", Scope::access},
+    {"LEARN", Flag<policy::Access>{&policy::Access::learn}, "0",
+     "let pass, and log, what the grants would deny: to find out what a client needs", Scope::access},
+    {"BIND_CONFIG", Listeners{}, "[::]:2375 v4v6", "where to listen", Scope::access},
     {"SOCKET_PATH", SocketPath{&Settings::socketPath}, "/var/run/docker.sock", "the daemon's socket",
      Scope::process},
-    {"BIND_CONFIG", Listeners{&Settings::listeners}, "[::]:2375 v4v6", "where to listen", Scope::access},
-    {"DISABLE_IPV6", Flag{&Settings::disableIpv6}, "0", "listen on IPv4 only", Scope::process},
+    {"DISABLE_IPV6", Flag<Settings>{&Settings::disableIpv6}, "0", "listen on IPv4 only", Scope::process},
     {"LOG_LEVEL", Choice<LogLevel>{&Settings::logLevel, levels}, "info", "the least level that is written",
      Scope::process},
     {"LOG_FORMAT", Choice<LogFormat>{&Settings::logFormat, formats}, "text", "`text` or `json`",
@@ -33,12 +47,12 @@ constexpr std::array<Row, 7> own{{
      "beyond it: 503", Scope::process},
     {"SHUTDOWN_GRACE", Seconds{&Settings::shutdownGrace, upToADay}, "5",
      "seconds that running exchanges get after a signal that ends it", Scope::process},
-}};
+});
 
 constexpr auto grants = [] {
-    std::array<Row, policy::variableCount> rows;
+    std::array<Row, policy::allVariables.size()> rows;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        const policy::VariableFacts& facts = policy::variables[i];
+        const policy::VariableFacts& facts = policy::allVariables[i];
         rows[i] = {facts.name, Grant{static_cast<policy::Variable>(i)}, facts.grantedByDefault ? "1" : "0",
                    facts.sentence, Scope::access};
     }
@@ -55,6 +69,16 @@ constexpr auto all = [] {
 
 std::span<const Row> table() noexcept {
     return all;
+}
+
+const Row* rowNamed(std::string_view name) noexcept {
+    const auto* const found = std::ranges::find(all, name, &Row::name);
+    return found == all.end() ? nullptr : found;
+}
+
+bool isOf(const Row& row, policy::Dialect dialect) noexcept {
+    const auto* const grant = std::get_if<Grant>(&row.kind);
+    return grant == nullptr || static_cast<std::size_t>(grant->which) < policy::variablesOf(dialect).size();
 }
 
 } // namespace proxy::settings

@@ -13,23 +13,26 @@
 namespace proxy::settings {
 
 // ---- Kinds: what a text may be, and where its meaning goes -------------------------------------------
+// `Of`: the Settings, or the policy::Access of a door.
 
-/// A switch that blank turns off, as in Tecnativa/docker-socket-proxy. For all other kinds blank is as good as not set.
+/// A switch that blank turns off, as in Tecnativa/docker-socket-proxy. For all other kinds blank is as good as
+/// not set.
 struct Grant {
     policy::Variable which{};
 };
 /// Likewise.
+template <class Of>
 struct Flag {
-    bool Settings::*to = nullptr;
+    bool Of::*to = nullptr;
 };
 template <class Enumeration>
 struct Word {
     std::string_view text;
     Enumeration value;
 };
-template <class Enumeration>
+template <class Enumeration, class Of = Settings>
 struct Choice {
-    Enumeration Settings::*to = nullptr;
+    Enumeration Of::*to = nullptr;
     std::span<const Word<Enumeration>> words;
 };
 struct Range {
@@ -50,19 +53,22 @@ struct Seconds {
 struct SocketPath {
     std::string Settings::*to = nullptr;
 };
-/// bind.h.
-struct Listeners {
-    std::vector<Listener> Settings::*to = nullptr;
+/// Names of operations (policy/operation_set.h).
+struct Operations {
+    policy::OperationSet policy::Access::*to = nullptr;
 };
+/// bind.h; "none" closes the door without a name.
+struct Listeners {};
 
 using Kind =
-    std::variant<Grant, Flag, Choice<LogLevel>, Choice<LogFormat>, Count, Seconds, SocketPath, Listeners>;
+    std::variant<Grant, Flag<Settings>, Flag<policy::Access>, Choice<LogLevel>, Choice<LogFormat>,
+                 Choice<policy::Dialect, policy::Access>, Count, Seconds, SocketPath, Operations, Listeners>;
 
 // ---- Rows ----------------------------------------------------------------------------------------------
 
 enum class Scope : std::uint8_t {
     process, ///< there is one of it
-    access,  ///< what clients are given, and where they come in
+    access,  ///< a door's: what its clients are given, and where they come in
 };
 
 struct Row {
@@ -75,5 +81,11 @@ struct Row {
 
 /// The grants first, in their order.
 [[nodiscard]] std::span<const Row> table() noexcept;
+
+/// Null: there is none of this name.
+[[nodiscard]] const Row* rowNamed(std::string_view name) noexcept;
+
+/// Whether the variable means something in a door of this dialect.
+[[nodiscard]] bool isOf(const Row& row, policy::Dialect dialect) noexcept;
 
 } // namespace proxy::settings

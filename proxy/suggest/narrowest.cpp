@@ -16,7 +16,8 @@ using Ways = std::vector<Grants>;
 
 // What is granted by default needs no way: it has an empty one.
 Ways waysOf(const Operation& operation) {
-    const auto verdict = policy::Policy(Grants::defaults()).decide(operation.method, samplePath(operation));
+    const auto verdict =
+        policy::Policy(Grants::defaults()).decide(operation.method, policy::samplePath(operation));
     if (verdict.allowed) return {Grants{}};
     Ways ways;
     for (const policy::Alternative& way : verdict.missing) ways.push_back(way.all);
@@ -58,18 +59,8 @@ private:
 
 } // namespace
 
-std::string samplePath(const Operation& operation, std::string_view name) {
-    std::string path;
-    std::string_view rest = operation.path;
-    for (auto open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
-        path.append(rest.substr(0, open)).append(name);
-        rest.remove_prefix(rest.find('}') + 1);
-    }
-    return path.append(rest);
-}
-
 bool opens(Grants granted, const Operation& operation) {
-    return policy::Policy(granted).decide(operation.method, samplePath(operation)).allowed;
+    return policy::Policy(granted).decide(operation.method, policy::samplePath(operation)).allowed;
 }
 
 std::size_t countOpened(Grants granted) {

@@ -13,9 +13,6 @@ namespace proxy::suggest {
 
 using Operations = std::vector<const policy::Operation*>;
 
-/// A request of the operation, by a name and without a version.
-[[nodiscard]] std::string samplePath(const policy::Operation& operation, std::string_view name = "x");
-
 /// Does `granted` allow it?
 [[nodiscard]] bool opens(policy::Grants granted, const policy::Operation& operation);
 

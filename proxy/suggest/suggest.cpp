@@ -36,7 +36,7 @@ bool isOpenedAllTheSame(const Door::Refusal& refusal, Grants granted) {
                              refusal.rule == policy::facts(Rule::lastSegment).name;
     const Operation* const operation = operationNamed(refusal.operation);
     return isOfSection && operation != nullptr &&
-           policy::Policy(granted).decide(operation->method, samplePath(*operation, "x/x")).allowed;
+           policy::Policy(granted).decide(operation->method, policy::samplePath(*operation, "x/x")).allowed;
 }
 
 std::string why(const Door::Refusal& refusal) {

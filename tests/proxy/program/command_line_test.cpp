@@ -31,33 +31,51 @@ TEST_P(CommandLine, MeansOneThing) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, CommandLine,
-    testing::Values(
-        Row{"nothing", {}, Kind::serve}, Row{"help", {"--help"}, Kind::help}, Row{"h", {"-h"}, Kind::help},
-        Row{"version", {"--version"}, Kind::version}, Row{"check", {"--check"}, Kind::check},
-        Row{"healthcheck", {"--healthcheck"}, Kind::healthcheck},
-        Row{"suggest", {"--suggest"}, Kind::suggest},
-        Row{"explain", {"--explain", "GET", "/_ping"}, Kind::explain},
-        Row{"explain-alone", {"--explain"}, Kind::mistake, "--explain takes METHOD TARGET; see --help"},
-        Row{"explain-too-much",
-            {"--explain", "GET", "/", "x"},
-            Kind::mistake,
-            "--explain takes METHOD TARGET; see --help"},
-        Row{"version-with-more",
-            {"--version", "x"},
-            Kind::mistake,
-            "--version takes no argument; see --help"},
-        Row{"unknown",
-            {"--port=1"},
-            Kind::mistake,
-            "unknown argument '--port=1'; see --help. Settings are environment variables"},
-        Row{"a-word",
-            {"serve"},
-            Kind::mistake,
-            "unknown argument 'serve'; see --help. Settings are environment variables"},
-        Row{"empty",
-            {""},
-            Kind::mistake,
-            "unknown argument ''; see --help. Settings are environment variables"}),
+    testing::Values(Row{"nothing", {}, Kind::serve}, Row{"help", {"--help"}, Kind::help},
+                    Row{"h", {"-h"}, Kind::help}, Row{"version", {"--version"}, Kind::version},
+                    Row{"check", {"--check"}, Kind::check},
+                    Row{"healthcheck", {"--healthcheck"}, Kind::healthcheck},
+                    Row{"suggest", {"--suggest"}, Kind::suggest},
+                    Row{"explain", {"--explain", "GET", "/_ping"}, Kind::explain},
+                    Row{"explain-alone",
+                        {"--explain"},
+                        Kind::mistake,
+                        "--explain takes [--door NAME] METHOD TARGET; see --help"},
+                    Row{"explain-too-much",
+                        {"--explain", "GET", "/", "x"},
+                        Kind::mistake,
+                        "--explain takes [--door NAME] METHOD TARGET; see --help"},
+                    Row{"explain-a-door", {"--explain", "--door", "T", "GET", "/"}, Kind::explain},
+                    Row{"explain-without-target",
+                        {"--explain", "--door", "T", "GET"},
+                        Kind::mistake,
+                        "--explain takes [--door NAME] METHOD TARGET; see --help"},
+                    Row{"explain-a-door-without-a-name",
+                        {"--explain", "--door"},
+                        Kind::mistake,
+                        "--explain takes [--door NAME] METHOD TARGET; see --help"},
+                    Row{"operations", {"--operations"}, Kind::operations},
+                    Row{"operations-of-a-pattern", {"--operations", "Container*"}, Kind::operations},
+                    Row{"operations-of-two",
+                        {"--operations", "A", "B"},
+                        Kind::mistake,
+                        "--operations takes [PATTERN]; see --help"},
+                    Row{"version-with-more",
+                        {"--version", "x"},
+                        Kind::mistake,
+                        "--version takes no argument; see --help"},
+                    Row{"unknown",
+                        {"--port=1"},
+                        Kind::mistake,
+                        "unknown argument '--port=1'; see --help. Settings are environment variables"},
+                    Row{"a-word",
+                        {"serve"},
+                        Kind::mistake,
+                        "unknown argument 'serve'; see --help. Settings are environment variables"},
+                    Row{"empty",
+                        {""},
+                        Kind::mistake,
+                        "unknown argument ''; see --help. Settings are environment variables"}),
     tests::byId);
 
 TEST(CommandLine, KeepsWhatIsToBeExplained) {
@@ -65,6 +83,19 @@ TEST(CommandLine, KeepsWhatIsToBeExplained) {
     const Command command = parseCommandLine(arguments);
     EXPECT_EQ(command.method, "GET");
     EXPECT_EQ(command.target, "/info?x");
+}
+
+TEST(CommandLine, KeepsTheDoor) {
+    const std::vector<const char*> arguments{"--explain", "--door", "TRAEFIK", "GET", "/info"};
+    const Command command = parseCommandLine(arguments);
+    EXPECT_EQ(command.door, "TRAEFIK");
+    EXPECT_EQ(command.method, "GET");
+    EXPECT_EQ(command.target, "/info");
+}
+
+TEST(CommandLine, KeepsThePattern) {
+    const std::vector<const char*> arguments{"--operations", "Image*"};
+    EXPECT_EQ(parseCommandLine(arguments).pattern, "Image*");
 }
 
 } // namespace

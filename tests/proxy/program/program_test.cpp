@@ -1,4 +1,5 @@
 // What the program answers without serving.
+#include "proxy/policy/operation.h"
 #include "tests/proxy/program/program.h"
 #include "tests/row_name.h"
 
@@ -32,8 +33,8 @@ TEST(Program, Helps) {
     for (const char* const name : {"--help", "-h"}) {
         const Ran ran = run({name}, {{"LOG_LEVEL", "wrong, but not asked for"}});
         EXPECT_EQ(ran.status, 0);
-        for (const char* const option :
-             {"--check", "--explain METHOD TARGET", "--suggest", "--healthcheck", "--version", "--help"})
+        for (const char* const option : {"--check", "--explain [--door NAME] METHOD TARGET", "--operations",
+                                         "--suggest", "--healthcheck", "--version", "--help"})
             EXPECT_THAT(ran.out, HasSubstr(option));
         EXPECT_THAT(ran.err, IsEmpty());
     }
@@ -154,6 +155,48 @@ INSTANTIATE_TEST_SUITE_P(
         Explained{"empty-target", "GET", "", 1, "\nrule: request."}),
     tests::byId);
 
+// Each by its own grants, and by its name.
+TEST(Program, ExplainsADoor) {
+    const Program::Environment doors{{"CONTAINERS", "1"},
+                                     {"BIND_CONFIG", "/1"},
+                                     {"T__BIND_CONFIG", "/2"},
+                                     {"T__ALLOW_OPERATIONS", "SystemInfo"}};
+    EXPECT_EQ(run({"--explain", "GET", "/containers/json"}, doors).status, 0);
+    EXPECT_EQ(run({"--explain", "--door", "T", "GET", "/containers/json"}, doors).status, 1);
+    EXPECT_THAT(run({"--explain", "--door", "T", "GET", "/info"}, doors).out,
+                HasSubstr("rule: operations.allowed, "));
+    const Ran ran = run({"--explain", "--door", "W", "GET", "/info"}, doors);
+    EXPECT_EQ(ran.status, 64);
+    EXPECT_EQ(ran.err,
+              "docker-socket-proxy: there is no door W; use --door with one of: the one without a name, T\n");
+}
+
+TEST(Program, ExplainsNoClosedDoor) {
+    const Ran ran = run({"--explain", "GET", "/info"}, {{"BIND_CONFIG", "none"}, {"T__BIND_CONFIG", "/2"}});
+    EXPECT_EQ(ran.status, 64);
+    EXPECT_EQ(ran.err, "docker-socket-proxy: the door without a name is closed; use --door with one of: T\n");
+}
+
+TEST(Program, ListsOperations) {
+    const auto all = linesOf(run({"--operations"}).out);
+    EXPECT_THAT(all, SizeIs(policy::operations().size()));
+    EXPECT_THAT(
+        linesOf(run({"--operations", "ContainerSta*"}).out),
+        ElementsAre("ContainerStats             GET    /containers/{id}/stats                 CONTAINERS=1",
+                    "ContainerStart             POST   /containers/{id}/start                 POST=1 and "
+                    "one of CONTAINERS=1, ALLOW_START=1"));
+    EXPECT_THAT(run({"--operations", "ContainerPause"}, {{"DIALECT", "linuxserver"}}).out,
+                HasSubstr("one of ALLOW_PAUSE=1, CONTAINERS=1 with POST=1"));
+    // Whoever is told that a name is wrong looks for the right one here.
+    const Ran mistaken = run({"--operations", "SystemInfo"}, {{"ALLOW_OPERATIONS", "SystmInfo"}});
+    EXPECT_EQ(mistaken.status, 0);
+    EXPECT_THAT(mistaken.err, HasSubstr("'SystmInfo'"));
+    EXPECT_THAT(mistaken.out, StartsWith("SystemInfo "));
+    const Ran none = run({"--operations", "Pods"});
+    EXPECT_EQ(none.status, 64);
+    EXPECT_THAT(none.err, HasSubstr("no operation is named 'Pods'"));
+}
+
 // ---- Health --------------------------------------------------------------------------------------
 
 class Health : public testing::Test {
@@ -204,6 +247,24 @@ TEST_F(Health, OfAHealthyProxyOverEveryListener) {
         proxy.signal(SIGTERM);
         EXPECT_EQ(proxy.status(), 0);
     }
+}
+
+TEST_F(Health, OfEveryDoor) {
+    const std::string second = path_ + ".second";
+    Program::Environment doors = environment(path_);
+    doors["T__BIND_CONFIG"] = second;
+    doors["T__PING"] = "0";
+    Program proxy({}, doors);
+    EXPECT_THAT(proxy.line(), HasSubstr("listening on " + path_));
+    EXPECT_THAT(proxy.line(), HasSubstr("door T: listening on " + second));
+    daemon_.accept().close();
+    const Ran ran = check(doors, good_);
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_THAT(linesOf(ran.out), ElementsAre("healthy", StartsWith("T: healthy: ")));
+    doors["U__BIND_CONFIG"] = path_ + ".third"; // which that proxy does not serve
+    const Ran other = check(doors, good_);
+    EXPECT_EQ(other.status, 1);
+    EXPECT_THAT(linesOf(other.out), testing::Contains(StartsWith("U: unhealthy: ")));
 }
 
 TEST_F(Health, OfAProxyThatMayNotPing) {

@@ -109,6 +109,45 @@ TEST_F(Serve, ListensOnSeveral) {
     EXPECT_EQ(program.status(), 0);
 }
 
+// A door is a place and what is granted there; the log tells by which one a request came.
+TEST_F(Serve, EveryDoorHasItsOwnGrants) {
+    const std::string second = path_ + ".second";
+    environment_["PING"] = "0";
+    environment_["T__BIND_CONFIG"] = second + " mode 666";
+    environment_["T__DENY_OPERATIONS"] = "SystemVersion";
+    Program program({}, environment_);
+    EXPECT_THAT(program.line(), HasSubstr(" notice listening on " + path_ + ", in front of "));
+    EXPECT_THAT(
+        started(program),
+        AllOf(HasSubstr(" notice door T: listening on " + second),
+              HasSubstr("; granted: EVENTS PING VERSION; denied by name: SystemVersion; running as ")));
+    Peer unnamed = dialUnix(path_);
+    unnamed.send(ping);
+    EXPECT_EQ(readAnswer(unnamed).status, 403);
+    Peer named = dialUnix(second);
+    expectServes(named);
+    named.send("GET /version HTTP/1.1\r\nHost: d\r\n\r\n");
+    EXPECT_EQ(readAnswer(named).status, 403);
+    program.signal(SIGTERM);
+    const auto lines = linesOf(program.out());
+    ASSERT_THAT(lines, SizeIs(testing::Ge(3U)));
+    EXPECT_THAT(lines[0], AllOf(HasSubstr(" SystemPing deny "), Not(HasSubstr("door="))));
+    EXPECT_THAT(lines[1], HasSubstr(" door=T GET /_ping SystemPing allow "));
+    EXPECT_THAT(lines[2], HasSubstr(" door=T GET /version SystemVersion deny operations.denied 403 "));
+    EXPECT_EQ(program.status(), 0);
+}
+
+TEST_F(Serve, TheDoorWithoutANameMayBeClosed) {
+    const std::string second = path_ + ".second";
+    environment_["BIND_CONFIG"] = "none";
+    environment_["T__BIND_CONFIG"] = second + " mode 666";
+    Program program({}, environment_);
+    EXPECT_THAT(started(program), HasSubstr(" door T: listening on " + second));
+    EXPECT_FALSE(fs::exists(path_));
+    Peer client = dialUnix(second);
+    expectServes(client);
+}
+
 TEST_F(Serve, SaysWhereItCannotListen) {
     const net::Listener taken(net::TcpPlace{"127.0.0.1", 0, net::TcpPlace::Family::v4});
     environment_["BIND_CONFIG"] = path_ + ",127.0.0.1:" + std::to_string(taken.port());

@@ -34,8 +34,13 @@ default  POST=0
 default  ALLOW_START=0
 default  ALLOW_STOP=0
 default  ALLOW_RESTARTS=0
-default  SOCKET_PATH=/var/run/docker.sock
+default  ALLOW_OPERATIONS=
+default  DENY_OPERATIONS=
+default  DIALECT=tecnativa
+default  MASK_ENV=0
+default  LEARN=0
 default  BIND_CONFIG=[::]:2375 v4v6
+default  SOCKET_PATH=/var/run/docker.sock
 default  DISABLE_IPV6=0
 default  LOG_LEVEL=info
 default  LOG_FORMAT=text
@@ -68,6 +73,44 @@ TEST(Describe, whatIsSetToItsDefaultAsDefault) {
                                                 {"SOCKET_PATH", "/var/run/docker.sock"}})
                                           .settings);
     EXPECT_EQ(text, describe(readWith({}).settings));
+}
+
+TEST(Describe, theDialectsVariables) {
+    const std::string text = describe(readWith({{"DIALECT", "linuxserver"}, {"ALLOW_PAUSE", "1"}}).settings);
+    for (const char* line : {"set      DIALECT=linuxserver\n", "set      ALLOW_PAUSE=1\n",
+                             "default  LIBPOD_PING=1\n", "default  LIBPOD_PODS=0\n"})
+        EXPECT_THAT(text, testing::HasSubstr(line));
+}
+
+TEST(Describe, operationsByName) {
+    EXPECT_THAT(
+        describe(readWith({{"DENY_OPERATIONS", "ContainerArchive*,SecretList"}}).settings),
+        testing::HasSubstr("set      DENY_OPERATIONS=ContainerArchiveInfo ContainerArchive SecretList\n"));
+}
+
+TEST(Describe, everyDoor) {
+    const std::string text = describe(readWith({{"POST", "1"},
+                                                {"T__BIND_CONFIG", "/t.sock mode 660"},
+                                                {"T__CONTAINERS", "1"},
+                                                {"W__BIND_CONFIG", ":99"},
+                                                {"W__DIALECT", "linuxserver"}})
+                                          .settings);
+    for (const char* line :
+         {"set      POST=1\n", "default  BIND_CONFIG=[::]:2375 v4v6\n", "default  LOG_LEVEL=info\n",
+          "set      T__CONTAINERS=1\n", "default  T__POST=0\n", "set      T__BIND_CONFIG=/t.sock mode 660\n",
+          "set      W__BIND_CONFIG=:99\n", "default  W__LIBPOD_PING=1\n",
+          "set      W__DIALECT=linuxserver\n"})
+        EXPECT_THAT(text, testing::HasSubstr(line));
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr("__LOG_LEVEL")));
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr("T__LIBPOD")));
+}
+
+TEST(Describe, aClosedDoor) {
+    const std::string text = describe(readWith({{"BIND_CONFIG", "none"}, {"T__BIND_CONFIG", ":9"}}).settings);
+    EXPECT_THAT(
+        text, testing::StartsWith("set      BIND_CONFIG=none\ndefault  SOCKET_PATH=/var/run/docker.sock\n"));
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr(" CONTAINERS=")));
+    EXPECT_THAT(text, testing::HasSubstr("default  T__CONTAINERS=0\n"));
 }
 
 } // namespace

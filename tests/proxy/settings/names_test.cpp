@@ -1,4 +1,5 @@
 #include "proxy/settings/names.h"
+#include "proxy/settings/table.h"
 #include "tests/proxy/settings/rows.h"
 #include "tests/row_name.h"
 
@@ -37,16 +38,11 @@ const Row table[] = {
     {"node", "NODE", "is NODES meant?"},
     // ---- other proxies' names
     {"allowed-paths", "ALLOWED_PATHS", "access is granted by section"},
+    {"kill", "ALLOW_KILL", "ALLOW_OPERATIONS=ContainerKill"},
     {"delete", "DELETE", "POST=1"},
     {"put", "PUT", "POST=1"},
     {"get", "GET", "GET and HEAD"},
     {"ports", "PORTS", "BIND_CONFIG"},
-    {"pause", "ALLOW_PAUSE", "CONTAINERS=1 and POST=1"},
-    {"unpause", "ALLOW_UNPAUSE", "CONTAINERS=1 and POST=1"},
-    {"logs", "ALLOW_LOGS", "CONTAINERS=1 opens logs"},
-    {"archive", "ALLOW_ARCHIVE", "CONTAINERS=1 opens archive"},
-    {"libpod", "LIBPOD_CONTAINERS", "Podman's own API is not proxied"},
-    {"libpod-action", "LIBPOD_ALLOW_POD_START", "Podman's own API is not proxied"},
     {"wollomatic", "SP_ALLOW_GET", "access is granted by section"},
     {"cetusguard", "CETUSGUARD_RULES", "access is granted by section"},
     // ---- not for us
@@ -100,13 +96,7 @@ TEST_P(NameOf, isWarnedOfOrNot) {
 INSTANTIATE_TEST_SUITE_P(Row, NameOf, testing::ValuesIn(table), tests::byId);
 
 TEST(Names, knownOnesAreNotWarnedOf) {
-    for (const char* name :
-         {"CONTAINERS", "POST", "ALLOW_START", "SOCKET_PATH", "BIND_CONFIG", "DISABLE_IPV6", "LOG_LEVEL",
-          "LOG_FORMAT", "MAX_CONNECTIONS", "SHUTDOWN_GRACE"}) {
-        EXPECT_TRUE(isKnown(name)) << name;
-        EXPECT_EQ(warnOf(name), std::nullopt) << name;
-    }
-    EXPECT_FALSE(isKnown(""));
+    for (const auto& row : proxy::settings::table()) EXPECT_EQ(warnOf(row.name), std::nullopt) << row.name;
 }
 
 TEST(Names, warningsAreReadWithTheSettings) {
@@ -114,18 +104,31 @@ TEST(Names, warningsAreReadWithTheSettings) {
                 testing::ElementsAre("IAMGES is not known here and has no effect: is IMAGES meant?"));
 }
 
-TEST(Distance, countsEdits) {
-    EXPECT_EQ(distance("", ""), 0U);
-    EXPECT_EQ(distance("INFO", "INFO"), 0U);
-    EXPECT_EQ(distance("", "INFO"), 4U);
-    EXPECT_EQ(distance("INFO", ""), 4U);
-    EXPECT_EQ(distance("IAMGES", "IMAGES"), 1U);
-    EXPECT_EQ(distance("INF0", "INFO"), 1U);
-    EXPECT_EQ(distance("INFOS", "INFO"), 1U);
-    EXPECT_EQ(distance("NFO", "INFO"), 1U);
-    EXPECT_EQ(distance("OFNI", "INFO"), 3U);
-    EXPECT_EQ(distance("BA", "AB"), 1U);
-    EXPECT_EQ(distance("CA", "ABC"), 3U);
+TEST(Names, ofTheOtherDialectAreWarnedOf) {
+    EXPECT_THAT(
+        readWith({{"ALLOW_PAUSE", "1"}, {"LIBPOD_PODS", "1"}}).warnings,
+        testing::ElementsAre(
+            "ALLOW_PAUSE has no effect in DIALECT=tecnativa: ALLOW_OPERATIONS=ContainerPause grants pausing",
+            "LIBPOD_PODS has no effect in DIALECT=tecnativa: Podman's own API is proxied in "
+            "DIALECT=linuxserver"));
+    EXPECT_THAT(readWith({{"DIALECT", "linuxserver"}, {"ALLOW_PAUSE", "1"}, {"LIBPOD_PODS", "1"}}).warnings,
+                testing::IsEmpty());
+}
+
+// What is advised instead of a variable can be set.
+TEST(Names, adviceNamesOperationsThatThereAre) {
+    std::size_t advised = 0;
+    for (const auto& row : proxy::settings::table()) {
+        if (isOf(row, policy::Dialect::tecnativa)) continue;
+        const std::string advice(insteadOf(row.name));
+        const auto begin = advice.find("_OPERATIONS=");
+        if (begin == std::string::npos) continue;
+        std::string list = advice.substr(begin + 12);
+        list = list.starts_with('"') ? list.substr(1, list.find('"', 1) - 1) : list.substr(0, list.find(' '));
+        EXPECT_THAT(policy::parseOperations(list).mistakes, testing::IsEmpty()) << advice;
+        ++advised;
+    }
+    EXPECT_EQ(advised, 7U);
 }
 
 } // namespace

@@ -26,4 +26,9 @@ inline Reading readWith(const Environment& environment) {
     return read(environment, testAccounts());
 }
 
+/// The one without a name.
+inline const Door& doorOf(const Reading& reading) {
+    return reading.settings.doors.front();
+}
+
 } // namespace proxy::settings

@@ -20,9 +20,17 @@ TEST(Settings, defaults) {
     EXPECT_THAT(reading.mistakes, IsEmpty());
     EXPECT_THAT(reading.warnings, IsEmpty());
     const Settings& settings = reading.settings;
-    EXPECT_EQ(settings.grants, Grants::defaults());
+    ASSERT_THAT(settings.doors, SizeIs(1));
+    const Door& door = settings.doors.front();
+    EXPECT_EQ(door.name, "");
+    EXPECT_EQ(door.access.grants, Grants::defaults());
+    EXPECT_EQ(door.access.dialect, policy::Dialect::tecnativa);
+    EXPECT_TRUE(door.access.allowed.empty());
+    EXPECT_TRUE(door.access.denied.empty());
+    EXPECT_FALSE(door.access.learn);
+    EXPECT_FALSE(door.access.maskEnv);
     EXPECT_EQ(settings.socketPath, "/var/run/docker.sock");
-    EXPECT_THAT(settings.listeners, ElementsAre(Listener(TcpListener{"", 2375, TcpListener::Family::any})));
+    EXPECT_THAT(door.listeners, ElementsAre(Listener(TcpListener{"", 2375, TcpListener::Family::any})));
     EXPECT_FALSE(settings.disableIpv6);
     EXPECT_EQ(settings.logLevel, LogLevel::info);
     EXPECT_EQ(settings.logFormat, LogFormat::text);
@@ -36,9 +44,9 @@ TEST(Settings, everyGrantIsSwitchedByItsName) {
         const std::string name(policy::facts(variable).name);
         Grants expected = Grants::defaults();
         expected.set(variable, true);
-        EXPECT_EQ(readWith({{name, "1"}}).settings.grants, expected) << name;
+        EXPECT_EQ(doorOf(readWith({{name, "1"}})).access.grants, expected) << name;
         expected.set(variable, false);
-        EXPECT_EQ(readWith({{name, "0"}}).settings.grants, expected) << name;
+        EXPECT_EQ(doorOf(readWith({{name, "0"}})).access.grants, expected) << name;
     }
 }
 
@@ -92,7 +100,7 @@ TEST_P(SwitchValue, ofEverySwitch) {
             continue;
         }
         const auto variable = policy::variableNamed(name);
-        EXPECT_EQ(variable ? reading.settings.grants.has(*variable) : reading.settings.disableIpv6,
+        EXPECT_EQ(variable ? doorOf(reading).access.grants.has(*variable) : reading.settings.disableIpv6,
                   *row.meaning)
             << name;
     }
@@ -128,6 +136,18 @@ const Value values[] = {
     {"socket-path-tcp", "SOCKET_PATH", "tcp://127.0.0.1:2375",
      "SOCKET_PATH=\"tcp://127.0.0.1:2375\": use the absolute path of the daemon's socket, as in "
      "/var/run/docker.sock"},
+    {"operations", "ALLOW_OPERATIONS", "ContainerList, ContainerStat*\tSystemInfo", ""},
+    {"operations-empty", "DENY_OPERATIONS", " ", ""},
+    {"operation-unknown", "ALLOW_OPERATIONS", "ContainerLst",
+     "ALLOW_OPERATIONS=\"ContainerLst\": no operation is named 'ContainerLst'; is 'ContainerList' meant? "
+     "(--operations lists them)"},
+    {"operations-that-begin-so-unknown", "DENY_OPERATIONS", "Pod*",
+     "DENY_OPERATIONS=\"Pod*\": no operation is named 'Pod*'; is 'NodeList' meant? (--operations lists "
+     "them)"},
+    {"operations-all", "ALLOW_OPERATIONS", "*",
+     "ALLOW_OPERATIONS=\"*\": '*' would be every operation: name them (--operations lists them)"},
+    {"dialect", "DIALECT", "Linuxserver", ""},
+    {"dialect-unknown", "DIALECT", "podman", "DIALECT=\"podman\": use tecnativa or linuxserver"},
     {"log-level-lower", "LOG_LEVEL", "warning", ""},
     {"log-level-upper", "LOG_LEVEL", "DEBUG", ""},
     {"log-level-empty-is-unset", "LOG_LEVEL", " ", ""},
@@ -177,17 +197,27 @@ TEST(Settings, allAreRead) {
                                       {"MAX_CONNECTIONS", "12"},
                                       {"SHUTDOWN_GRACE", "34"},
                                       {"EVENTS", ""},
-                                      {"CONTAINERS", "yes"}});
+                                      {"CONTAINERS", "yes"},
+                                      {"ALLOW_OPERATIONS", "ImageList"},
+                                      {"DENY_OPERATIONS", "ContainerArchive*"},
+                                      {"LEARN", "1"},
+                                      {"MASK_ENV", "1"}});
     EXPECT_THAT(reading.mistakes, IsEmpty());
+    const policy::Access& access = doorOf(reading).access;
+    EXPECT_EQ(policy::describe(access.allowed), "ImageList");
+    EXPECT_EQ(policy::describe(access.denied), "ContainerArchiveInfo ContainerArchive");
+    EXPECT_TRUE(access.learn);
+    EXPECT_TRUE(access.maskEnv);
     const Settings& settings = reading.settings;
     EXPECT_EQ(settings.socketPath, "/run/d.sock");
-    EXPECT_THAT(settings.listeners,
+    EXPECT_THAT(doorOf(reading).listeners,
                 ElementsAre(Listener(TcpListener{"127.0.0.1", 80, TcpListener::Family::v4})));
     EXPECT_EQ(settings.logLevel, LogLevel::emerg);
     EXPECT_EQ(settings.logFormat, LogFormat::json);
     EXPECT_EQ(settings.maxConnections, 12U);
     EXPECT_EQ(settings.shutdownGrace, std::chrono::seconds(34));
-    EXPECT_EQ(settings.grants, (Grants{Variable::ping, Variable::version, Variable::containers}));
+    EXPECT_EQ(doorOf(reading).access.grants,
+              (Grants{Variable::ping, Variable::version, Variable::containers}));
 }
 
 TEST(Settings, everyLogLevelByName) {
@@ -224,7 +254,7 @@ TEST(Settings, withoutIpv6TheDefaultIsIpv4) {
     const Reading reading = readWith({{"DISABLE_IPV6", "1"}});
     EXPECT_THAT(reading.mistakes, IsEmpty());
     EXPECT_TRUE(reading.settings.disableIpv6);
-    EXPECT_THAT(reading.settings.listeners,
+    EXPECT_THAT(doorOf(reading).listeners,
                 ElementsAre(Listener(TcpListener{"", 2375, TcpListener::Family::v4})));
 }
 

@@ -40,7 +40,7 @@ std::string text(Grants grants) {
 TEST(Narrowest, ASamplePathIsRoutedToItsOperation) {
     for (const Operation& each : policy::operations()) {
         if (each.id == "NetworkInspect") continue; // see operation.cpp
-        EXPECT_EQ(policy::route(each.method, samplePath(each)), &each) << samplePath(each);
+        EXPECT_EQ(policy::route(each.method, policy::samplePath(each)), &each) << policy::samplePath(each);
     }
 }
 

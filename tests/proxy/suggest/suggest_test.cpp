@@ -170,7 +170,7 @@ public:
         const Operation& operation = all[random_() % all.size()];
         static constexpr std::array<std::string_view, 4> names{"a", "my-app_1.2", "4fa6e0f0c678", "b.json"};
         static constexpr std::array<std::string_view, 3> versions{"", "/v1.24", "/v1.51"};
-        const std::string path = samplePath(operation, names[random_() % names.size()]);
+        const std::string path = policy::samplePath(operation, names[random_() % names.size()]);
         return {std::string(operation.method), std::string(versions[random_() % versions.size()]) + path};
     }
 
