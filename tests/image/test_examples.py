@@ -149,6 +149,22 @@ def test_head_tells_what_its_application_cannot(name, explain):
             assert not all(explain(call, {**with_all, variable: "0"}) for call in MEANS[words]), f"{words}: {variable}"
 
 
+@pytest.mark.parametrize("name", [name for name in COMPOSE if name != "unix-socket-only"])
+def test_table_tells_what_it_needs_by_name(name, explain):
+    """The operations that the calls of its head are, but for those that are granted by default; and they suffice."""
+    [listed] = re.findall(rf"\({name}\.yaml\) \| `([A-Za-z ]+)` \|", (EXAMPLES / "README.md").read_text())
+    by_default, needed = {}, set()
+    for call in calls(name):
+        told = subprocess.run([PROXY, "--explain", *call.split()], env={}, capture_output=True, text=True).stdout
+        if not explain(call, by_default):
+            needed |= set(re.findall("^operation: (.*)$", told, re.MULTILINE))
+    assert listed.split() == sorted(needed)
+    for left_out in needed:
+        fewer = {"ALLOW_OPERATIONS": " ".join(needed - {left_out})}
+        assert not all(explain(call, fewer) for call in calls(name)), left_out
+    assert all(explain(call, {"ALLOW_OPERATIONS": listed}) for call in calls(name))
+
+
 def test_every_meaning_is_said():
     assert {words for name in NAMES for part in said(name) for words in part} == set(MEANS)
 
