@@ -8,16 +8,21 @@
 namespace proxy::suggest {
 namespace {
 
+using policy::Dialect;
 using policy::Grants;
 using policy::Operation;
+
+policy::Policy policyOf(Dialect dialect, Grants granted) {
+    return policy::Policy(policy::Access{.dialect = dialect, .grants = granted});
+}
 
 /// Sets of variables, each of which opens an operation.
 using Ways = std::vector<Grants>;
 
 // What is granted by default needs no way: it has an empty one.
-Ways waysOf(const Operation& operation) {
+Ways waysOf(Dialect dialect, const Operation& operation) {
     const auto verdict =
-        policy::Policy(Grants::defaults()).decide(operation.method, policy::samplePath(operation));
+        policyOf(dialect, Grants::defaults(dialect)).decide(operation.method, policy::samplePath(operation));
     if (verdict.allowed) return {Grants{}};
     Ways ways;
     for (const policy::Alternative& way : verdict.missing) ways.push_back(way.all);
@@ -26,9 +31,10 @@ Ways waysOf(const Operation& operation) {
 
 class Search {
 public:
-    explicit Search(std::span<const Operation* const> asked) {
+    Search(Dialect dialect, std::span<const Operation* const> asked)
+        : dialect_(dialect) {
         for (const Operation* const operation : asked) {
-            const Ways ways = waysOf(*operation);
+            const Ways ways = waysOf(dialect, *operation);
             if (!ways.empty() && std::ranges::find(needs_, ways) == needs_.end()) needs_.push_back(ways);
         }
         tryFrom(0, {});
@@ -44,13 +50,14 @@ private:
     }
 
     void weigh(Grants chosen) {
-        const std::size_t opened = countOpened(Grants::defaults() | chosen);
+        const std::size_t opened = countOpened(dialect_, Grants::defaults(dialect_) | chosen);
         if (any_ && std::tuple(opened, chosen.size()) >= std::tuple(opened_, best_.size())) return;
         any_ = true;
         opened_ = opened;
         best_ = chosen;
     }
 
+    Dialect dialect_;
     std::vector<Ways> needs_;
     bool any_ = false;
     std::size_t opened_ = 0;
@@ -59,17 +66,17 @@ private:
 
 } // namespace
 
-bool opens(Grants granted, const Operation& operation) {
-    return policy::Policy(granted).decide(operation.method, policy::samplePath(operation)).allowed;
+bool opens(Dialect dialect, Grants granted, const Operation& operation) {
+    return policyOf(dialect, granted).decide(operation.method, policy::samplePath(operation)).allowed;
 }
 
-std::size_t countOpened(Grants granted) {
-    const auto isOpen = [&](const Operation& operation) { return opens(granted, operation); };
+std::size_t countOpened(Dialect dialect, Grants granted) {
+    const auto isOpen = [&](const Operation& operation) { return opens(dialect, granted, operation); };
     return static_cast<std::size_t>(std::ranges::count_if(policy::operations(), isOpen));
 }
 
-Grants narrowest(std::span<const Operation* const> asked) {
-    return Search(asked).best();
+Grants narrowest(Dialect dialect, std::span<const Operation* const> asked) {
+    return Search(dialect, asked).best();
 }
 
 } // namespace proxy::suggest

@@ -11,6 +11,7 @@
 namespace proxy::suggest {
 namespace {
 
+using policy::Dialect;
 using policy::Grants;
 using policy::Operation;
 using policy::Variable;
@@ -30,13 +31,15 @@ bool refusesByItself(const Line& line) {
 
 // What a strict rule refused because of a name or a version, the whole section may allow all the same: of
 // the actions' variables none opens one on such a name.
-bool isOpenedAllTheSame(const Door::Refusal& refusal, Grants granted) {
+bool isOpenedAllTheSame(Dialect dialect, const Door::Refusal& refusal, Grants granted) {
     using policy::Rule;
     const bool isOfSection = refusal.rule == policy::facts(Rule::startConfig).name ||
                              refusal.rule == policy::facts(Rule::lastSegment).name;
     const Operation* const operation = operationNamed(refusal.operation);
     return isOfSection && operation != nullptr &&
-           policy::Policy(granted).decide(operation->method, policy::samplePath(*operation, "x/x")).allowed;
+           policy::Policy(policy::Access{.dialect = dialect, .grants = granted})
+               .decide(operation->method, policy::samplePath(*operation, "x/x"))
+               .allowed;
 }
 
 std::string why(const Door::Refusal& refusal) {
@@ -45,6 +48,9 @@ std::string why(const Door::Refusal& refusal) {
         return refusal.operation + ": an operation that this version does not know";
     const auto* const rule = std::ranges::find(policy::rules, refusal.rule, &policy::RuleFacts::name);
     if (rule == policy::rules.end()) return refusal.rule + ": whatever is granted";
+    if (!isNamed && refusal.rule.starts_with(nameOf(Dialect::linuxserver)))
+        return refusal.rule +
+               ": operations of Podman's own, or none at all; --explain tells what each would take";
     if (!isNamed && !refusal.rule.starts_with("strict."))
         return refusal.rule + ": the daemon has no such operation";
     return refusal.rule + ": " + std::string(rule->sentence);
@@ -68,8 +74,8 @@ public:
         , door_(door)
         , prefix_(name.empty() ? "" : name + "__")
         , asked_(door.operations())
-        , grants_(narrowest(asked_))
-        , effective_(Grants::defaults() | grants_) {
+        , grants_(narrowest(door.dialect, asked_))
+        , effective_(Grants::defaults(door.dialect) | grants_) {
         out_ << "#\n# "
              << (name.empty() ? "What clients asked for:" : "What clients of door " + name + " asked for:")
              << '\n';
@@ -83,14 +89,15 @@ public:
     }
 
     void variables() {
-        const auto isOpen = [&](const Operation* each) { return opens(effective_, *each); };
+        const auto isOpen = [&](const Operation* each) { return opens(door_.dialect, effective_, *each); };
         if (asked_.empty()) return;
         out_ << "#\n# These variables allow " << std::ranges::count_if(asked_, isOpen) << " of these "
              << asked_.size() << " operations, and with what is granted by default "
-             << countOpened(effective_) << " in all:\n";
+             << countOpened(door_.dialect, effective_) << " in all:\n";
+        dialect();
         for (const Variable each : grants_) set(each, "1");
         std::string_view heading = "# Granted by default, and not asked for: to be closed with\n";
-        for (const Variable each : Grants::defaults()) {
+        for (const Variable each : Grants::defaults(door_.dialect)) {
             if (isNeeded(each)) continue;
             out_ << std::exchange(heading, "") << '#';
             set(each, "0");
@@ -99,11 +106,12 @@ public:
 
     void exactly() {
         if (asked_.empty()) return;
-        out_ << "# Or these instead, which allow what was asked for and nothing else:\n#" << prefix_
-             << "ALLOW_OPERATIONS=";
+        out_ << "# Or these instead, which allow what was asked for and nothing else:\n";
+        dialect("#");
+        out_ << '#' << prefix_ << "ALLOW_OPERATIONS=";
         for (const Operation* const each : asked_) out_ << (each == asked_.front() ? "" : " ") << each->id;
         out_ << '\n';
-        for (const Variable each : Grants::defaults()) {
+        for (const Variable each : Grants::defaults(door_.dialect)) {
             out_ << '#';
             set(each, "0");
         }
@@ -112,17 +120,23 @@ public:
     void refused() {
         std::vector<std::string> lines;
         for (const Operation* const each : asked_)
-            if (!opens(effective_, *each))
+            if (!opens(door_.dialect, effective_, *each))
                 lines.push_back(std::string(each->id) + ": no variable grants it (" +
                                 requests(door_.asked.at(each->id)) + ")");
         for (const auto& [refusal, count] : door_.refused)
-            if (!isOpenedAllTheSame(refusal, effective_))
+            if (!isOpenedAllTheSame(door_.dialect, refusal, effective_))
                 lines.push_back(why(refusal) + " (" + requests(count) + ")");
         if (!lines.empty()) out_ << "#\n# With these variables there is still denied:\n";
         for (const auto& line : lines) out_ << "#   " << line << '\n';
     }
 
 private:
+    // The other is what holds when nothing is said.
+    void dialect(std::string_view before = "") {
+        if (door_.dialect != Dialect{})
+            out_ << before << prefix_ << "DIALECT=" << nameOf(door_.dialect) << '\n';
+    }
+
     void set(Variable variable, std::string_view value) {
         out_ << prefix_ << policy::facts(variable).name << '=' << value << '\n';
     }
@@ -132,7 +146,7 @@ private:
         Grants without = effective_;
         without.set(variable, false);
         return std::ranges::any_of(asked_, [&](const Operation* each) {
-            return opens(effective_, *each) && !opens(without, *each);
+            return opens(door_.dialect, effective_, *each) && !opens(door_.dialect, without, *each);
         });
     }
 
@@ -162,6 +176,7 @@ void Suggestion::read(std::string_view text) {
 
 void Suggestion::count(const Line& line) {
     Door& door = doors_[line.door];
+    if (line.rule.starts_with(nameOf(Dialect::linuxserver))) door.dialect = Dialect::linuxserver;
     const Operation* const operation = operationNamed(line.operation);
     const bool isAsked = operation != nullptr && !refusesByItself(line);
     add(isAsked ? door.asked[operation->id] : door.refused[{line.rule, line.operation}], lines_);

@@ -4,7 +4,8 @@
 // decides. What no variable grants, what the parser refused and what a `strict.*` or `operations.*` rule
 // denied is told, and not covered. An action on a container (start, stop, restart, kill) is taken for one
 // on a container's name, in API 1.24 or later. One that is not is denied by a rule that says so once the
-// suggestion is in force.
+// suggestion is in force. Podman's own operations have no names: they are counted, and --explain tells what
+// each of them would take.
 #pragma once
 
 #include "proxy/suggest/line.h"
@@ -34,6 +35,7 @@ struct Door {
             return std::tie(rule, operation) < std::tie(other.rule, other.operation);
         }
     };
+    policy::Dialect dialect{};               ///< by the rules that decided
     std::map<std::string_view, Count> asked; ///< by the operation's id: what a name can grant
     std::map<Refusal, Count> refused;        ///< what it cannot
 

@@ -13,6 +13,7 @@
 namespace proxy::suggest {
 namespace {
 
+using policy::Dialect;
 using policy::Grants;
 using policy::Operation;
 using policy::Variable;
@@ -48,6 +49,7 @@ struct Row {
     std::string_view id;
     std::string_view asked;
     std::string_view variables;
+    Dialect dialect = Dialect::tecnativa;
 
     friend void PrintTo(const Row& row, std::ostream* stream) { *stream << row.id; }
 };
@@ -70,12 +72,15 @@ const Row rows[] = {
     {"action-elsewhere", "ContainerStart ImageList", "IMAGES POST ALLOW_START"},
     {"no-variable", "debugVars optionsHandler", ""},
     {"no-variable-and-more", "debugVars SystemInfo", "INFO"},
+    {"action-without-post", "ContainerStart ContainerPause", "ALLOW_START ALLOW_PAUSE", Dialect::linuxserver},
+    {"behind-a-gate", "ContainerList ContainerLogs", "CONTAINERS ALLOW_LOGS", Dialect::linuxserver},
+    {"write-there", "ImageCreate", "IMAGES POST", Dialect::linuxserver},
 };
 
 class NarrowestRow : public testing::TestWithParam<Row> {};
 
 TEST_P(NarrowestRow, Variables) {
-    EXPECT_EQ(text(narrowest(operationsOf(GetParam().asked))), GetParam().variables);
+    EXPECT_EQ(text(narrowest(GetParam().dialect, operationsOf(GetParam().asked))), GetParam().variables);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, NarrowestRow, testing::ValuesIn(rows), tests::byId);
@@ -83,7 +88,8 @@ INSTANTIATE_TEST_SUITE_P(Rows, NarrowestRow, testing::ValuesIn(rows), tests::byI
 // ---- A slow, obvious search --------------------------------------------------------------------------
 
 bool opensAll(Grants granted, const Operations& asked) {
-    return std::ranges::all_of(asked, [&](const Operation* each) { return opens(granted, *each); });
+    return std::ranges::all_of(
+        asked, [&](const Operation* each) { return opens(Dialect::tecnativa, granted, *each); });
 }
 
 // Of all sets of these variables, the first among equals is not looked for: its weight is.
@@ -93,7 +99,8 @@ std::pair<std::size_t, std::size_t> leastOf(const std::vector<Variable>& variabl
         Grants set;
         for (std::size_t i = 0; i < variables.size(); ++i) set.set(variables[i], (bits >> i & 1U) != 0);
         const Grants granted = Grants::defaults() | set;
-        if (opensAll(granted, asked)) least = std::min(least, {countOpened(granted), set.size()});
+        if (opensAll(granted, asked))
+            least = std::min(least, {countOpened(Dialect::tecnativa, granted), set.size()});
     }
     return least;
 }
@@ -112,10 +119,12 @@ TEST(Narrowest, NoSetOfVariablesIsNarrower) {
         Operations asked;
         for (std::size_t i = random() % 3; i > 0; --i) asked.push_back(pool[random() % pool.size()]);
         for (std::size_t i = random() % 4; i > 0; --i) asked.push_back(actions[random() % actions.size()]);
-        const Grants found = narrowest(asked);
+        const Grants found = narrowest(Dialect::tecnativa, asked);
         const Grants granted = Grants::defaults() | found;
         ASSERT_TRUE(opensAll(granted, asked)) << text(found);
-        ASSERT_EQ(std::pair(countOpened(granted), found.size()), leastOf(variables, asked)) << text(found);
+        ASSERT_EQ(std::pair(countOpened(Dialect::tecnativa, granted), found.size()),
+                  leastOf(variables, asked))
+            << text(found);
     }
 }
 

@@ -156,6 +156,22 @@ TEST(Suggestion, WhatIsDeniedByNameStaysDenied) {
     EXPECT_THAT(text, HasSubstr("operations.denied"));
 }
 
+// The rules that decided tell whose variables the door has.
+TEST(Suggestion, IsOfTheDoorsDialect) {
+    const std::string text = printed(from(
+        "2026-11-26T08:15:01.123Z info 1.2.3.4:5 door=P GET /v5/containers/x/logs ContainerLogs learn "
+        "linuxserver.gate 200 0 0 1.000ms\n"
+        "2026-11-26T08:15:01.123Z info 1.2.3.4:5 door=P GET /v5/libpod/pods/json - learn linuxserver.section "
+        "200 0 0 1.000ms\n"));
+    EXPECT_THAT(text, HasSubstr("\nP__DIALECT=linuxserver\nP__CONTAINERS=1\nP__ALLOW_LOGS=1\n"));
+    EXPECT_THAT(text, HasSubstr("\n#P__DIALECT=linuxserver\n#P__ALLOW_OPERATIONS=ContainerLogs\n"));
+    EXPECT_THAT(text, HasSubstr("\n#P__LIBPOD_PING=0\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr("#   linuxserver.section: operations of Podman's own, or none at all; --explain tells "
+                  "what each would take (1 request, first in line 2)\n"));
+}
+
 // ---- A session, its log, the settings, the session again -----------------------------------------------
 
 struct Request {
