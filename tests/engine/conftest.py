@@ -134,6 +134,20 @@ def engine(engine_kind, engine_root):
     engine.remove()
 
 
+@pytest.fixture(scope="module")
+def new_engine(engine_kind, engine_root):
+    """new_engine(): one more, until the end of the file."""
+    own = []
+
+    def start():
+        own.append(cannot_run_is_a_skip(started, engine_kind, engine_root))
+        return own[-1]
+
+    yield start
+    for engine in own:
+        engine.remove()
+
+
 @pytest.fixture
 def another_engine(engine_kind, engine_root):
     """One that a test may kill."""
