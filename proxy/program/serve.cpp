@@ -133,13 +133,14 @@ std::string grantedNames(const policy::Grants& grants) {
 
 // "granted: CONTAINERS PING; by name: SystemInfo; denied by name: ContainerExport".
 std::string given(const policy::Access& access) {
-    std::string text = "granted: " + grantedNames(access.grants);
-    if (!access.allowed.empty()) text += "; by name: " + policy::describe(access.allowed);
-    if (!access.denied.empty()) text += "; denied by name: " + policy::describe(access.denied);
+    std::string text("granted: ");
+    text.append(grantedNames(access.grants));
+    if (!access.allowed.empty()) text.append("; by name: ").append(policy::describe(access.allowed));
+    if (!access.denied.empty()) text.append("; denied by name: ").append(policy::describe(access.denied));
     if (access.dialect != policy::Dialect::tecnativa)
-        text += "; dialect: " + std::string(nameOf(access.dialect));
-    if (access.maskEnv) text += "; environments are masked";
-    if (access.learn) text += "; learning";
+        text.append("; dialect: ").append(nameOf(access.dialect));
+    if (access.maskEnv) text.append("; environments are masked");
+    if (access.learn) text.append("; learning");
     return text;
 }
 
