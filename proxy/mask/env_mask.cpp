@@ -7,7 +7,10 @@ namespace proxy::mask {
 // ---- What becomes of a value -------------------------------------------------------------------------
 
 std::span<const EnvMask::Key> EnvMask::keysIn(Care object) noexcept {
-    static constexpr std::array<Key, 1> anywhere{{{"env", Care::env, true}}};
+    static constexpr std::array<Key, 2> anywhere{{
+        {"env", Care::env, true},
+        {"createcommand", Care::env, true},
+    }};
     // As the daemon writes them: in any other spelling they are hidden.
     static constexpr std::array<Key, 3> ofEntry{{
         {"Name", Care::env},
@@ -70,7 +73,9 @@ bool EnvMask::feed(std::span<char> piece) noexcept {
 }
 
 bool EnvMask::finish() noexcept {
-    if (fault_ == Fault::none && (depth_ != 0 || !mayEnd(state_))) fault_ = Fault::incomplete;
+    // In nothing, a value is awaited only before the first one.
+    const bool isEmpty = many_ && state_ == State::value;
+    if (fault_ == Fault::none && (depth_ != 0 || !(mayEnd(state_) || isEmpty))) fault_ = Fault::incomplete;
     return fault_ == Fault::none;
 }
 
@@ -83,8 +88,12 @@ char* EnvMask::fail(char* end, Fault fault) noexcept {
 
 char* EnvMask::structure(char* at, char* end) noexcept {
     do {
-        const Step step = stepOf(state_, *at);
+        Step step = stepOf(state_, *at);
         const bool isBehindAll = state_ == State::behind && depth_ == 0;
+        if (isBehindAll && many_ && step.act == Act::fail) {
+            care_ = Care::none;
+            step = stepOf(State::value, *at);
+        }
         state_ = step.next;
         if (step.act != Act::step && !act(step.act, *at)) {
             if (fault_ == Fault::none) fault_ = isBehindAll ? Fault::trailing : Fault::syntax;

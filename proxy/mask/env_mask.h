@@ -19,7 +19,11 @@
 // networks, by name, hide what belongs to one that is called `env`. Labels and options are strings, and
 // lose nothing but what stands behind a `=`: hence a string right under `Env` is not hidden whole.
 //
-// Fails closed: what is not one JSON document is a fault, and the answer must be broken off.
+// `CreateCommand`, in which Podman repeats the command line that made a container or pod, is treated as an `Env`: of
+// whatever spelling of -e and --env there is, and of every other argument, nothing is shown behind its first `=`.
+//
+// Fails closed: what is not one JSON document, or several where they may be, is a fault, and the answer must be
+// broken off.
 #pragma once
 
 #include "proxy/mask/fault.h"
@@ -39,14 +43,21 @@ inline constexpr std::size_t maxDepth = 512;
 /// What becomes of a value, as the head of this file tells.
 enum class Care : std::uint8_t {
     none,
-    env,   ///< it is the value of a key `Env`
+    env,   ///< it is the value of a key `Env`, or of one treated so
     entry, ///< it is an element of an Env's array
     whole, ///< it is anywhere deeper
 };
 
-/// One mask a document. Not thread-safe; allocates nothing, costs O(octets).
+/// How many of them an answer holds. Many: any number, one behind the other, as streams of statistics do; there is a
+/// blank behind a number.
+enum class Documents : std::uint8_t { one, many };
+
+/// One mask an answer. Not thread-safe; allocates nothing, costs O(octets).
 class EnvMask {
 public:
+    explicit EnvMask(Documents documents = Documents::one) noexcept
+        : many_(documents == Documents::many) {}
+
     /// Goes on behind the earlier pieces, however the document is cut. False: there is a fault, now and
     /// ever after, and nothing of this piece may be passed on.
     [[nodiscard]] bool feed(std::span<char> piece) noexcept;
@@ -103,6 +114,7 @@ private:
         Care care : 7;
     };
 
+    bool many_;
     State state_ = State::value;
     Fault fault_ = Fault::none;
     Care care_ = Care::none; // of the value that is read or comes next

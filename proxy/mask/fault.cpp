@@ -19,6 +19,8 @@ constexpr std::array table{
     Row{depth, {"mask.json.depth", "The answer to be masked nests deeper than 512 arrays and objects"}},
     Row{trailing, {"mask.json.trailing", "Something follows the JSON document that was to be masked"}},
     Row{incomplete, {"mask.json.incomplete", "The answer ended before its JSON document did"}},
+    Row{encoding, {"mask.encoding", "The answer to be masked is compressed: ask without Accept-Encoding"}},
+    Row{content, {"mask.content", "The answer may hold environments in a form that cannot be masked"}},
 };
 
 static_assert(table.size() == faultCount);

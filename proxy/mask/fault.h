@@ -1,4 +1,4 @@
-// Why an answer cannot be masked. One value a reason: the name is what logs and tests print.
+// Why an answer cannot be masked: its document, or, as its head says already, what it is. One value a reason: the name is what logs and tests print.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,11 @@ enum class Fault : std::uint8_t {
     depth,
     trailing,
     incomplete,
+    encoding,
+    content,
 };
 
-inline constexpr std::size_t faultCount = static_cast<std::size_t>(Fault::incomplete) + 1;
+inline constexpr std::size_t faultCount = static_cast<std::size_t>(Fault::content) + 1;
 
 struct FaultInfo {
     std::string_view name;     ///< stable, dotted, lower case: "mask.json.syntax"

@@ -42,6 +42,9 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return end_ - begin_; }
     [[nodiscard]] std::string_view view() const noexcept { return {block_.get() + begin_, size()}; }
 
+    /// The bytes, to be changed in place.
+    [[nodiscard]] std::span<char> octets() noexcept { return {block_.get() + begin_, size()}; }
+
     /// Room behind the bytes, taking a block if there is none. At least `least` octets: a larger block, up to
     /// what is asked, replaces the pooled one.
     [[nodiscard]] std::span<char> space(std::size_t least = 1);

@@ -11,7 +11,8 @@ namespace {
 
 using enum Name;
 
-// id, method, path, what its {…} may hold, and `true` where the exchange can end in a tunnel. Order
+// id, method, path, what its {…} may hold, `true` where the exchange can end in a tunnel, and a second one
+// where the answer holds environments. Order
 // within a section is the daemon's order of registration: GET /containers/x/checkpoints is tried
 // before the rest. Left out: the gRPC services that Docker 29.2 serves over HTTP/2 without an
 // upgrade; this proxy speaks HTTP/1.
@@ -40,7 +41,7 @@ constexpr auto table = std::to_array<Operation>({
     {"ContainerList", "GET", "/containers/json", fixed},
     {"ContainerExport", "GET", "/containers/{id}/export", anything},
     {"ContainerChanges", "GET", "/containers/{id}/changes", anything},
-    {"ContainerInspect", "GET", "/containers/{id}/json", anything},
+    {"ContainerInspect", "GET", "/containers/{id}/json", anything, false, true},
     {"ContainerTop", "GET", "/containers/{id}/top", anything},
     {"ContainerLogs", "GET", "/containers/{id}/logs", anything},
     {"ContainerStats", "GET", "/containers/{id}/stats", anything},
@@ -87,7 +88,7 @@ constexpr auto table = std::to_array<Operation>({
     {"ImageGetAll", "GET", "/images/get", fixed},
     {"ImageGet", "GET", "/images/{name}/get", anything},
     {"ImageHistory", "GET", "/images/{name}/history", anything},
-    {"ImageInspect", "GET", "/images/{name}/json", anything},
+    {"ImageInspect", "GET", "/images/{name}/json", anything, false, true},
     {"ImageAttestations", "GET", "/images/{name}/attestations", anything},
     {"ImageLoad", "POST", "/images/load", fixed},
     {"ImageCreate", "POST", "/images/create", fixed},
@@ -113,8 +114,8 @@ constexpr auto table = std::to_array<Operation>({
     {"NodeDelete", "DELETE", "/nodes/{id}", segment},
     {"NodeUpdate", "POST", "/nodes/{id}/update", segment},
 
-    {"PluginList", "GET", "/plugins", fixed},
-    {"PluginInspect", "GET", "/plugins/{name}/json", anything},
+    {"PluginList", "GET", "/plugins", fixed, false, true},
+    {"PluginInspect", "GET", "/plugins/{name}/json", anything, false, true},
     {"GetPluginPrivileges", "GET", "/plugins/privileges", fixed},
     {"PluginDelete", "DELETE", "/plugins/{name}", anything},
     {"PluginEnable", "POST", "/plugins/{name}/enable", anything},
@@ -124,7 +125,7 @@ constexpr auto table = std::to_array<Operation>({
     {"PluginUpgrade", "POST", "/plugins/{name}/upgrade", anything},
     {"PluginSet", "POST", "/plugins/{name}/set", anything},
     {"PluginCreate", "POST", "/plugins/create", fixed},
-    {"getPlugin", "GET", "/plugins/{name}", segment},
+    {"getPlugin", "GET", "/plugins/{name}", segment, false, true},
 
     {"SecretList", "GET", "/secrets", fixed},
     {"SecretCreate", "POST", "/secrets/create", fixed},
@@ -132,8 +133,8 @@ constexpr auto table = std::to_array<Operation>({
     {"SecretInspect", "GET", "/secrets/{id}", segment},
     {"SecretUpdate", "POST", "/secrets/{id}/update", segment},
 
-    {"ServiceList", "GET", "/services", fixed},
-    {"ServiceInspect", "GET", "/services/{id}", segment},
+    {"ServiceList", "GET", "/services", fixed, false, true},
+    {"ServiceInspect", "GET", "/services/{id}", segment, false, true},
     {"ServiceCreate", "POST", "/services/create", fixed},
     {"ServiceUpdate", "POST", "/services/{id}/update", segment},
     {"ServiceDelete", "DELETE", "/services/{id}", segment},
@@ -151,8 +152,8 @@ constexpr auto table = std::to_array<Operation>({
 
     {"SystemDataUsage", "GET", "/system/df", fixed},
 
-    {"TaskList", "GET", "/tasks", fixed},
-    {"TaskInspect", "GET", "/tasks/{id}", segment},
+    {"TaskList", "GET", "/tasks", fixed, false, true},
+    {"TaskInspect", "GET", "/tasks/{id}", segment, false, true},
     {"TaskLogs", "GET", "/tasks/{id}/logs", segment},
 
     {"SystemVersion", "GET", "/version", fixed},

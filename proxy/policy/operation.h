@@ -26,6 +26,9 @@ struct Operation {
     std::string_view path;   ///< template, without version prefix: "/containers/{id}/json"
     Name name;
     bool hijack = false; ///< the exchange can end in a tunnel: after 101, or as a raw stream after 200
+    /// The answer, a JSON document, holds environments as such, under a key `Env`. From what else one may be read,
+    /// docs/rules.md tells under "Masking".
+    bool environments = false;
 };
 
 /// All of them: by section, then in the order the daemon registers them, in which

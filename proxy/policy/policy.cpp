@@ -177,6 +177,7 @@ Verdict Policy::decide(std::string_view method, std::string_view path) const noe
     Verdict verdict{.operation = routeAt(method, request.place)};
     const Operation* const operation = verdict.operation;
     verdict.hijack = operation != nullptr ? operation->hijack : hijacksLibpod(method, request.place);
+    if (access_.maskEnv) verdict.masking = maskingOf(operation, request.place);
     if (operation != nullptr && access_.denied.has(*operation)) {
         verdict.rule = Rule::operationsDenied;
         return verdict;

@@ -4,6 +4,7 @@
 
 #include "proxy/policy/access.h"
 #include "proxy/policy/alternatives.h"
+#include "proxy/policy/masking.h"
 #include "proxy/policy/operation.h"
 #include "proxy/policy/rule.h"
 
@@ -22,7 +23,8 @@ struct Verdict {
     Rule rule{}; ///< the rule that decided
     /// The Engine API operation the daemon would route to; null when there is none, as for Podman's own.
     const Operation* operation = nullptr;
-    bool hijack = false; ///< the exchange can end in a tunnel
+    bool hijack = false;             ///< the exchange can end in a tunnel
+    Masking masking = Masking::none; ///< allowed: what is to be done with the answer
     /// Denied: ALLOW_OPERATIONS could name the operation, and then it would be allowed.
     bool byName = false;
     /// Denied: the variables which, granted as well, allow it, the narrowest such set; empty when none can.

@@ -139,6 +139,7 @@ net::Task<> Connection::answer() {
     Request request;
     request.framing = head.framing;
     request.mayHijack = verdict.hijack;
+    request.masking = verdict.masking;
     // What follows an upgrade is not judged any more, so none is offered but where the daemon
     // is known to hijack: a daemon that upgraded any path to h2c would otherwise serve
     // everything to whoever is granted anything.

@@ -18,8 +18,13 @@ std::string errorText(int error) {
     return error == 0 ? std::string("end of stream") : std::strerror(error);
 }
 
-std::string named(const http::RejectInfo& reject) {
-    return std::string(reject.sentence) + " (" + std::string(reject.name) + ")";
+std::string named(const auto& info) {
+    return std::string(info.sentence) + " (" + std::string(info.name) + ")";
+}
+
+std::string flawOf(const Flow& down) {
+    if (down.fault() != mask::Fault::none) return "cannot be masked: " + named(mask::describe(down.fault()));
+    return "is malformed: " + std::string(http::describe(down.reason()).name);
 }
 
 } // namespace
@@ -40,11 +45,20 @@ net::Task<> Exchange::run(net::Buffer message, std::size_t headSize) {
     if (got != Got::head) co_return;
 
     const Response response = takeResponse();
+    if (response.masking.fault != mask::Fault::none) {
+        co_await withhold(response.masking.fault);
+        co_return;
+    }
+    std::unique_ptr<mask::EnvMask> mask;
     Flow down(*attempt_.daemon, response.framing, service_.pools, nullptr);
     down.sinkTo(client_.stream);
+    if (response.masking.needed) {
+        mask = newMask();
+        down.maskWith(*mask);
+    }
     if (!down.begin(std::move(response_), response.headSize)) {
         client_.keepAlive = false;
-        co_await failDaemon("its answer is malformed: " + std::string(http::describe(down.reason()).name));
+        co_await failDaemon("its answer " + flawOf(down));
         co_return;
     }
     if (response.hijacked)
@@ -181,6 +195,7 @@ Exchange::Response Exchange::takeResponse() {
     response.hijacked = head.upgrade || (head.rawStream && request_.mayHijack);
     response.framing = response.hijacked ? http::Framing{http::Framing::Kind::untilClose, 0} : head.framing;
     const bool untilClose = response.framing.kind == http::Framing::Kind::untilClose;
+    if (!response.hijacked) response.masking = maskingOf(head, request_.masking);
     response.mayReuse = head.keepAlive && request_.http11 && !untilClose;
     if (untilClose || service_.draining) client_.keepAlive = false;
     // A client that waited for 100 (Continue) may or may not send its body now: what follows could be either.
@@ -188,6 +203,11 @@ Exchange::Response Exchange::takeResponse() {
     response.headSize = http::writeResponse(head, !client_.keepAlive && !response.hijacked, service_.head);
     response_.replaceFront(head.size, {service_.head.data(), response.headSize});
     return response;
+}
+
+std::unique_ptr<mask::EnvMask> Exchange::newMask() const {
+    const bool many = request_.masking == policy::Masking::documents;
+    return std::make_unique<mask::EnvMask>(many ? mask::Documents::many : mask::Documents::one);
 }
 
 // Both bodies flow until the response is complete.
@@ -229,7 +249,7 @@ void Exchange::brokenAnswer(const Flow& down) {
     if (down.endsWithConnection()) client_.breakOff();
     record_.level = log::Level::err;
     record_.note = down.state() == Flow::State::malformed
-                       ? "the daemon's body is malformed: " + std::string(http::describe(down.reason()).name)
+                       ? "the daemon's body " + flawOf(down)
                        : "the daemon ended in the middle of its answer (" + errorText(down.error()) + ")";
 }
 
@@ -329,6 +349,13 @@ net::Task<> Exchange::failDaemon(std::string how) {
     attempt_.daemon.reset();
     co_await fail(502, "the Docker daemon at " + service_.daemon.socketPath() +
                            " did not answer properly: " + std::move(how));
+}
+
+// Nothing of the daemon's answer has been passed, and nothing will be.
+net::Task<> Exchange::withhold(mask::Fault why) {
+    attempt_.daemon.reset();
+    mayBeUnread();
+    co_await fail(502, named(mask::describe(why)));
 }
 
 } // namespace proxy::relay

@@ -11,6 +11,7 @@
 #include "proxy/net/task.h"
 #include "proxy/relay/client.h"
 #include "proxy/relay/flow.h"
+#include "proxy/relay/masking.h"
 #include "proxy/relay/record.h"
 #include "proxy/relay/service.h"
 
@@ -29,6 +30,8 @@ struct Request {
     bool awaitsContinue = false;
     /// GET, HEAD, OPTIONS: may be sent twice (RFC 9110 section 9.2.1).
     bool safe = false;
+    /// What is to be done with environments in the answer.
+    policy::Masking masking = policy::Masking::none;
 };
 
 class Exchange {
@@ -59,6 +62,7 @@ private:
         std::size_t headSize = 0;
         bool hijacked = false;
         bool mayReuse = false; ///< the daemon's connection
+        AnswerMasking masking{};
     };
 
     [[nodiscard]] net::Task<bool> connect(bool fresh);
@@ -68,11 +72,13 @@ private:
     [[nodiscard]] net::Task<Got> daemonEnded(Head head, int error);
     [[nodiscard]] net::Task<bool> interim();
     [[nodiscard]] Response takeResponse();
+    [[nodiscard]] std::unique_ptr<mask::EnvMask> newMask() const;
     [[nodiscard]] net::Task<> stream(Flow& down, bool mayReuse);
     [[nodiscard]] net::Task<> tunnel(Flow& down);
 
     [[nodiscard]] net::Task<> fail(int status, std::string_view sentence);
     [[nodiscard]] net::Task<> failDaemon(std::string how);
+    [[nodiscard]] net::Task<> withhold(mask::Fault why);
     [[nodiscard]] net::Wait untilEither(const Flow* down) noexcept;
     [[nodiscard]] bool requestBroke() noexcept;
     [[nodiscard]] bool tunnelIsOver(const Flow& down) const noexcept;

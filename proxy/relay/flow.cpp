@@ -22,6 +22,7 @@ bool Flow::begin(net::Buffer bytes, std::size_t head) {
 }
 
 bool Flow::follow(std::size_t from) {
+    if (mask_ != nullptr && !mask(pending_.octets().subspan(from))) return false;
     const std::string_view fresh = pending_.view().substr(from);
     const Body::Part part = body_.take(fresh);
     octets_ += part.octets;
@@ -35,7 +36,35 @@ bool Flow::follow(std::size_t from) {
         if (excess_ != nullptr) excess_->append(fresh.substr(part.octets));
         pending_.truncate(from + part.octets);
     }
+    return !body_.complete() || maskEnds();
+}
+
+// A copy of the body goes ahead to tell content from framing. Where it meets what is no valid body it stops: that
+// is for the body itself to say.
+bool Flow::mask(std::span<char> fresh) noexcept {
+    Body ahead = body_;
+    while (!fresh.empty() && !ahead.complete()) {
+        auto size = static_cast<std::size_t>(std::min<std::uint64_t>(ahead.opaque(), fresh.size()));
+        if (size != 0) {
+            ahead.skip(size);
+            if (!mask_->feed(fresh.first(size))) {
+                fail(State::malformed, 0);
+                return false;
+            }
+        } else {
+            size = 1;
+            if (ahead.take({fresh.data(), size}).reason != http::Reject::none) break;
+        }
+        fresh = fresh.subspan(size);
+    }
     return true;
+}
+
+// The content is complete: what came with its end goes out only when nothing of a document is missing.
+bool Flow::maskEnds() noexcept {
+    if (mask_ == nullptr || mask_->finish()) return true;
+    fail(State::malformed, 0);
+    return false;
 }
 
 void Flow::becomeRaw(net::Buffer more) {
@@ -97,7 +126,7 @@ bool Flow::sendPending() {
 
 // Bytes whose end is known to be far, or that came in masses just now.
 bool Flow::bulkAhead() const noexcept {
-    if (sink_ == nullptr || body_.opaque() < bulk) return false;
+    if (sink_ == nullptr || mask_ != nullptr || body_.opaque() < bulk) return false;
     return bulk_ || !body_.endsWithConnection();
 }
 
@@ -137,6 +166,7 @@ bool Flow::received(net::Io got) {
         break;
     case net::Io::Kind::ended:
         state_ = body_.endsWithConnection() ? State::finished : State::cut;
+        if (state_ == State::finished) (void)maskEnds();
         break;
     }
     return false;

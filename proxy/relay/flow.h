@@ -4,9 +4,12 @@
 // one pipe, is held, and none while the flow waits for its source.
 #pragma once
 
+#include "proxy/mask/env_mask.h"
 #include "proxy/net/pipe.h"
 #include "proxy/net/stream.h"
 #include "proxy/relay/body.h"
+
+#include <span>
 
 namespace proxy::relay {
 
@@ -28,7 +31,7 @@ public:
         cut,      ///< the source ended in the middle of the body
         sourceFailed, ///< error() tells
         sinkFailed,   ///< error() tells
-        malformed,    ///< reason() tells
+        malformed,    ///< fault() tells where it is to be masked and cannot be, else reason()
     };
 
     /// What is read behind the body's end is appended to `excess`; null: it is dropped. Either way overran()
@@ -41,13 +44,15 @@ public:
         , excess_(excess) {}
 
     void sinkTo(net::Stream& sink) noexcept { sink_ = &sink; }
+    /// Masks the body's content, and nothing of its framing. Before begin(); `mask` outlives the flow.
+    void maskWith(mask::EnvMask& mask) noexcept { mask_ = &mask; }
     /// From here on what is read is discarded; so is what could not be sent.
     void discardRest() noexcept;
     /// Sends `bytes` once more: the whole of a message, on another connection.
     void resend(std::string_view bytes);
 
     /// Takes what has been received already: `bytes`, of which the first `head` octets are not body.
-    /// False when they are not valid: reason() tells.
+    /// False when they are not valid: fault() or reason() tells.
     [[nodiscard]] bool begin(net::Buffer bytes, std::size_t head);
 
     /// Moves what can be moved now, until about 1 MiB has been moved: then others have their turn.
@@ -65,6 +70,9 @@ public:
     [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
     [[nodiscard]] int error() const noexcept { return error_; }
     [[nodiscard]] http::Reject reason() const noexcept { return reason_; }
+    [[nodiscard]] mask::Fault fault() const noexcept {
+        return mask_ != nullptr ? mask_->fault() : mask::Fault::none;
+    }
     /// Nothing of the body is outstanding, though it may be unsent.
     [[nodiscard]] bool received() const noexcept { return body_.complete(); }
     /// The sink has taken nothing, not an octet.
@@ -88,6 +96,8 @@ private:
     [[nodiscard]] bool bulkAhead() const noexcept;
     [[nodiscard]] bool received(net::Io got);
     [[nodiscard]] bool follow(std::size_t from);
+    [[nodiscard]] bool mask(std::span<char> fresh) noexcept;
+    [[nodiscard]] bool maskEnds() noexcept;
     void fail(State state, int error) noexcept {
         state_ = state;
         error_ = error;
@@ -101,6 +111,7 @@ private:
     Body body_;
     net::Buffer pending_;
     net::Buffer* excess_;
+    mask::EnvMask* mask_ = nullptr;
     std::unique_ptr<net::Pipe> pipe_; ///< while in bulk
     std::uint64_t octets_ = 0;
     int error_ = 0;

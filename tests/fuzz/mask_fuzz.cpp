@@ -1,5 +1,5 @@
 // Masking: the same verdict and octets whole, octet by octet and cut as the input's first octet says; only what is within
-// the value of a key `Env` changes, to asterisks and ones; and what was masked is masked.
+// the value of a key `Env`, or of one treated so, changes, to asterisks and ones; and what was masked is masked.
 #include "proxy/mask/env_mask.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -18,8 +18,8 @@ struct Masked {
     Fault fault;
 };
 
-Masked mask(std::string_view document, std::size_t pieceSize) {
-    EnvMask mask;
+Masked mask(std::string_view document, std::size_t pieceSize, Documents documents = Documents::one) {
+    EnvMask mask(documents);
     std::string text;
     for (std::size_t at = 0; at < document.size(); at += pieceSize) {
         // An exact copy on the heap, so that a sanitizer sees every access beyond it.
@@ -87,7 +87,7 @@ private:
 
     static bool isEnv(std::string key) {
         for (char& c : key) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        return key == "env";
+        return key == "env" || key == "createcommand";
     }
 
     static std::ptrdiff_t offset(std::size_t at) { return static_cast<std::ptrdiff_t>(at); }
@@ -121,7 +121,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             require(cut.text == whole.text, "however it is cut it becomes the same");
         require(cut.text.size() <= document.size(), "nothing is added");
     }
+    const Masked several = mask(document, std::max<std::size_t>(document.size(), 1), Documents::many);
+    const Masked severalCut = mask(document, 1, Documents::many);
+    require(severalCut.fault == several.fault,
+            "the verdict on several documents is the same, however they are cut");
+    if (several.fault == Fault::none) require(severalCut.text == several.text, "and so is what they become");
     if (whole.fault != Fault::none) return 0;
+    require(several.fault == Fault::none && several.text == whole.text, "one is a case of several");
     require(whole.text.size() == document.size(), "no length changes");
     requireOnlyEnvironmentsChanged(document, whole.text);
     const Masked again = mask(whole.text, document.size());

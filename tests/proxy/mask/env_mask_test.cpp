@@ -19,8 +19,9 @@ struct Masked {
 };
 
 // Masks the pieces one after another, each flush against an unreadable page.
-Masked mask(const std::vector<std::string_view>& pieces, GuardedBytes& memory) {
-    EnvMask mask;
+Masked mask(const std::vector<std::string_view>& pieces, GuardedBytes& memory,
+            Documents documents = Documents::one) {
+    EnvMask mask(documents);
     Masked masked;
     for (const auto piece : pieces) {
         const auto room = memory.room(piece.size());
@@ -86,6 +87,14 @@ const Row rows[] = {
      "{\"\303\211nv\":[\"A=b\"],\"Env\302\240\":[\"A=b\"],\"E\\u0065nv\":[\"A=b\"]}"},
     {"key-wide-unit", R"({"\u0145nv":["A=b"],"E\u016ev":["A=b"]})",
      R"({"\u0145nv":["A=b"],"E\u016ev":["A=b"]})"},
+    // Podman's command lines
+    {"create-command",
+     R"({"CreateCommand":["podman","run","-e","A=b","--env=C=d","-eE=f","-ite","G=h","--rm","I"]})",
+     R"({"CreateCommand":["podman","run","-e","A=*","--env=***","-eE=*","-ite","G=*","--rm","I"]})"},
+    {"create-command-spelled", R"({"createcommand":["-e","A=b"],"\u0043reateCommand":["-e","A=b"]})",
+     R"({"createcommand":["-e","A=*"],"\u0043reateCommand":["-e","A=*"]})"},
+    {"create-command-is-whole", R"({"CreateCommands":["A=b"],"Create":["A=b"],"CreateCommandEnv":["A=b"]})",
+     R"({"CreateCommands":["A=b"],"Create":["A=b"],"CreateCommandEnv":["A=b"]})"},
     // how it is written
     {"case", R"({"env":["A=b"],"ENV":["A=b"],"eNv":["A=b"]})",
      R"({"env":["A=*"],"ENV":["A=*"],"eNv":["A=*"]})"},
@@ -278,6 +287,58 @@ TEST_P(Broken, HoweverItIsCut) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, Broken, testing::ValuesIn(bads), tests::byId);
+
+// ---- Several documents -------------------------------------------------------------------------------
+
+const Row sequences[] = {
+    {"one", R"({"Env":["A=b"]})", R"({"Env":["A=*"]})"},
+    {"lines", "{\"Env\":[\"A=b\"]}\n{\"Env\":[\"C=d\"]}\n", "{\"Env\":[\"A=*\"]}\n{\"Env\":[\"C=*\"]}\n"},
+    {"touching", R"({"Env":["A=b"]}[{"Env":["C=d"]}]"A=b"{"B":"c=d"})",
+     R"({"Env":["A=*"]}[{"Env":["C=*"]}]"A=b"{"B":"c=d"})"},
+    {"behind-a-number", R"(12 3 {"Env":["A=b"]}null"A=b"4)", R"(12 3 {"Env":["A=*"]}null"A=b"4)"},
+    {"behind-a-whole-environment", R"({"Env":{"A":"b"}}{"A":"b"}5 {"Env":6}7)",
+     R"({"Env":{"A":"*"}}{"A":"b"}5 {"Env":1}7)"},
+    {"none", "", ""},
+    {"blanks-only", " \r\n", " \r\n"},
+};
+
+class Several : public testing::TestWithParam<Row> {};
+
+TEST_P(Several, HoweverTheyAreCut) {
+    const Row& row = GetParam();
+    GuardedBytes memory(row.document.size());
+    for (std::size_t n = 0; n <= row.document.size(); ++n) {
+        const Masked masked =
+            mask({row.document.substr(0, n), row.document.substr(n)}, memory, Documents::many);
+        EXPECT_EQ(masked.verdict, "complete") << "cut after " << n;
+        EXPECT_EQ(masked.text, row.masked) << "cut after " << n;
+    }
+    EXPECT_EQ(mask(octetByOctet(row.document), memory, Documents::many).text, row.masked);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, Several, testing::ValuesIn(sequences), tests::byId);
+
+const Bad brokenSequences[] = {
+    {"cut-second", R"({}{"Env":["A=b"])", "mask.json.incomplete"},
+    {"comma-between", "{},", "mask.json.trailing"},
+    {"closed-twice", "{}}", "mask.json.trailing"},
+    {"yaml-behind", "{}\napi", "mask.json.trailing"},
+    {"touching-a-number", "3{", "mask.json.syntax"},
+    {"literal-behind", "{}nul}", "mask.json.syntax"},
+    {"yaml", "a", "mask.json.syntax"},
+    {"syntax-of-the-second", "{}{]", "mask.json.syntax"},
+};
+
+class BrokenSeveral : public testing::TestWithParam<Bad> {};
+
+TEST_P(BrokenSeveral, HoweverTheyAreCut) {
+    const auto& [id, document, fault] = GetParam();
+    GuardedBytes memory(document.size());
+    EXPECT_EQ(mask({document}, memory, Documents::many).verdict, fault);
+    EXPECT_EQ(mask(octetByOctet(document), memory, Documents::many).verdict, fault);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, BrokenSeveral, testing::ValuesIn(brokenSequences), tests::byId);
 
 TEST(EnvMask, AFaultStays) {
     EnvMask mask;

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.skipif(not os.access(MASK_FILTER, os.X_OK), reason=f"{M
 # ---- Random documents: as text, for there are many to one value ---------------------------------------
 
 KEYS = ["Env", "Env", "Env", "env", "ENV", "En", "Envs", "Environment", "Name", "Name", "Value", "Value", "Description",
-        "Settable", "name", "value", "", "a", "E=nv", "\u00c9nv", "Labels"]
+        "Settable", "name", "value", "", "a", "E=nv", "\u00c9nv", "Labels",
+        "CreateCommand", "createCommand", "Create"]
 CHARACTERS = list("ABCab01 =====\"\"\\\\/*{}[]:,'\b\f\n\r\t\x00\x1f\x7f") + ["\u00e9", "\u0145", "\u20ac", "\ufeff",
                                                                            "\U0001f600"]
 SHORT = {'"': '\\"', "\\": "\\\\", "/": "\\/", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -160,7 +161,7 @@ def masked(value):
 
 
 def is_env(key):
-    return key.isascii() and key.lower() == "env"
+    return key.isascii() and key.lower() in ("env", "createcommand")
 
 
 def same(expected, found):
