@@ -127,7 +127,7 @@ private:
 std::string grantedNames(const policy::Grants& grants) {
     std::string names;
     for (const policy::Variable variable : grants)
-        names += (names.empty() ? "" : " ") + std::string(policy::facts(variable).name);
+        names.append(names.empty() ? "" : " ").append(policy::facts(variable).name);
     return names.empty() ? "nothing" : names;
 }
 
