@@ -204,13 +204,23 @@ def is_direct(request):
     return chosen(request.config, "--proxy") == "direct"
 
 
+@pytest.fixture(scope="session")
+def proxy_binary(request):
+    return binary_of(request.config)
+
+
+def binary_of(config):
+    binary = chosen(config, "--proxy")
+    if binary != "direct" and not os.access(binary, os.X_OK):
+        pytest.fail(f"no proxy at {binary}: build it, or give --proxy", pytrace=False)
+    return binary
+
+
 @contextmanager
 def proxies(config):
     """start(socket path, {"CONTAINERS": "1"}); all end with the block."""
-    binary = chosen(config, "--proxy")
+    binary = binary_of(config)
     kind = Direct if binary == "direct" else Proxy
-    if kind is Proxy and not os.access(binary, os.X_OK):
-        pytest.fail(f"no proxy at {binary}: build it, or give --proxy", pytrace=False)
     own = []
 
     def start(socket_path, grants):

@@ -31,6 +31,7 @@ class Proxy:
         self.unix_path = str(self.folder / "proxy.sock")
         self.hosts = {"tcp": f"tcp://127.0.0.1:{self.port}", "unix": f"unix://{self.unix_path}"}
         self.log_path = self.folder / "log"
+        self._whole_log = None
         environment = {"PATH": os.environ["PATH"], **grants, "SOCKET_PATH": str(socket_path),
                        "BIND_CONFIG": f"127.0.0.1:{self.port},unix@{self.unix_path}"}
         with open(self.log_path, "wb") as log:
@@ -59,7 +60,8 @@ class Proxy:
         return HTTPConnection("127.0.0.1", self.port, timeout=SAFETY_NET)
 
     def log(self):
-        return self.log_path.read_text(errors="replace")
+        """So far; all of it when it has ended."""
+        return self._whole_log or self.log_path.read_text(errors="replace")
 
     def stop(self):
         """Must end on SIGTERM, with status 0."""
@@ -70,9 +72,18 @@ class Proxy:
             self.process.kill()
             status = "none within the safety net"
             self.process.wait()
-        log = self.log()
+        log = self._whole_log = self.log()
         shutil.rmtree(self.folder)
         assert status == 0, f"exit status after SIGTERM: {status}\n{log[-2000:]}"
+
+
+def suggested(log, binary):
+    """What --suggest makes of a log: (the variables, the same by operations' names)"""
+    text = subprocess.run([binary, "--suggest"], input=log, env={}, capture_output=True, text=True, check=True).stdout
+    variables, _, by_name = text.partition("# Or these instead")
+    assert by_name, text
+    return (dict(line.split("=", 1) for line in variables.splitlines() if line and not line.startswith("#")),
+            dict(line[1:].split("=", 1) for line in by_name.splitlines() if line.startswith("#") and "=" in line))
 
 
 class Direct:

@@ -19,6 +19,7 @@ import pytest
 from composed import WAITS, Project
 from deployment import read_compose, read_quadlet
 from private_engine import REPOSITORY, UnixHTTPConnection, busybox_root
+from proxy_process import suggested
 from under_test import PROXY
 
 EXAMPLES = REPOSITORY / "examples"
@@ -163,6 +164,30 @@ def test_table_tells_what_it_needs_by_name(name, explain):
         fewer = {"ALLOW_OPERATIONS": " ".join(needed - {left_out})}
         assert not all(explain(call, fewer) for call in calls(name)), left_out
     assert all(explain(call, {"ALLOW_OPERATIONS": listed}) for call in calls(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_learning_gives_what_its_session_takes(name, stand_in, folder):
+    """With LEARN all of it passes; with what --suggest makes of the log, too; with one variable less it does not."""
+    from proxies import NativeProxy
+    if not PROXY.exists():
+        pytest.skip(f"{PROXY} is not built")
+    daemon = stand_in(folder / "daemon.sock")
+
+    def session(**settings):
+        """(what is denied, the log)"""
+        proxy = NativeProxy(daemon.path, settings)
+        try:
+            denied = [call for call in calls(name) if proxy.request(*call.split())[0] == 403]
+        finally:
+            proxy.stop()
+        return denied, proxy.log()
+
+    denied, log = session(LEARN="1")
+    assert denied == []
+    variables, by_name = suggested(log, PROXY)
+    assert session(**variables)[0] == [] and session(**by_name)[0] == []
+    assert [left_out for left_out, value in variables.items() if value == "1" and session(**{**variables, left_out: "0"})[0] == []] == []
 
 
 def test_every_meaning_is_said():
