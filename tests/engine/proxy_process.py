@@ -77,6 +77,17 @@ class Proxy:
         assert status == 0, f"exit status after SIGTERM: {status}\n{log[-2000:]}"
 
 
+def octets(connection, target):
+    """The body of what a GET brings."""
+    try:
+        connection.request("GET", target)
+        answer = connection.getresponse()
+        assert answer.status == 200, target
+        return answer.read()
+    finally:
+        connection.close()
+
+
 def suggested(log, binary):
     """What --suggest makes of a log: (the variables, the same by operations' names)"""
     text = subprocess.run([binary, "--suggest"], input=log, env={}, capture_output=True, text=True, check=True).stdout

@@ -1,8 +1,12 @@
 """podman --remote through the proxy, in dialect linuxserver, on a Podman of Debian sid (--engine podman)."""
 
+import json
+
 import pytest
 
 from docker_cli import Podman
+from private_engine import UnixHTTPConnection
+from proxy_process import octets
 
 # What all of it takes. ALLOW_LOGS only opens a gate; POST is what makes it more than looking.
 GRANTED = {name: "1" for name in ("LIBPOD_BUILD LIBPOD_CONTAINERS LIBPOD_EXEC LIBPOD_IMAGES LIBPOD_PODS ALLOW_LOGS POST").split()}
@@ -84,6 +88,18 @@ def test_pod(podman, pod, name):
     assert podman("exec", name, "echo", "hello") == "hello"
     podman("pod", "stop", pod)
     assert status() == "Exited"
+
+
+@pytest.mark.parametrize("target", ["/v5.8.6/libpod/containers/{name}/json", "/v1.41/containers/{name}/json"])
+def test_masked(target, podman, name, busybox, proxy, engine, is_direct):
+    if is_direct:
+        pytest.skip("direct: nothing is masked")
+    podman("create", "--name", name, "--network", "none", "--env", "PASSWORD=s3cret", busybox, "sleep", "100000")
+    masking = proxy(DIALECT="linuxserver", CONTAINERS="1", LIBPOD_CONTAINERS="1", MASK_ENV="1")
+    directly, masked = (octets(connection, target.format(name=name)) for connection in (UnixHTTPConnection(engine.socket), masking.connection()))
+    assert b"s3cret" in directly and b"s3cret" not in masked and len(masked) == len(directly)
+    assert {now for was, now in zip(directly, masked) if was != now} == {ord("*")}
+    assert "PASSWORD=******" in json.loads(masked)["Config"]["Env"]
 
 
 # Settings, a command that they deny, and what the message offers.
