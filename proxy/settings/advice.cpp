@@ -2,7 +2,9 @@
 
 #include "proxy/policy/policy.h"
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 
 namespace proxy::settings {
@@ -12,6 +14,11 @@ using policy::Access;
 using policy::Dialect;
 using policy::Operation;
 using policy::Policy;
+
+constexpr std::array<std::string_view, 2> writeBack{"ContainerCreate", "ServiceUpdate"};
+// docs/rules.md, "Masking": what it does not hide.
+constexpr std::array<std::string_view, 5> showAsWell{"ContainerTop", "ContainerExec", "ImageHistory",
+                                                     "ImageGet", "ImageGetAll"};
 
 class Advisor {
 public:
@@ -61,13 +68,14 @@ private:
 
     void ofMasking() {
         if (!access_.maskEnv) return;
-        std::string writers;
-        for (const Operation& operation : policy::operations())
-            if ((operation.id == "ContainerCreate" || operation.id == "ServiceUpdate") && isOpen(operation))
-                writers.append(writers.empty() ? "" : " and ").append(operation.id);
+        const std::string writers = open(writeBack);
         if (!writers.empty())
             say(named("MASK_ENV") + "=1 with " + writers +
                 " granted: whoever makes containers anew from what it inspects writes the asterisks back");
+        const std::string others = open(showAsWell);
+        if (!others.empty())
+            say(named("MASK_ENV") + "=1 hides no environment from " + others + ": name them in " +
+                named("DENY_OPERATIONS"));
     }
 
     void ofLearning() {
@@ -77,8 +85,14 @@ private:
                 "what to grant");
     }
 
-    bool isOpen(const Operation& operation) const {
-        return Policy(access_).decide(operation.method, policy::samplePath(operation)).allowed;
+    // The names of those that are allowed, with blanks between.
+    std::string open(std::span<const std::string_view> ids) const {
+        std::string names;
+        for (const Operation& operation : policy::operations())
+            if (std::ranges::find(ids, operation.id) != ids.end() &&
+                Policy(access_).decide(operation.method, policy::samplePath(operation)).allowed)
+                names.append(names.empty() ? "" : " ").append(operation.id);
+        return names;
     }
 
     const Access& access_;

@@ -32,19 +32,22 @@ const Said rows[] = {
      {"LEARN=1: what the grants would deny passes, and is only logged. Unset it once --suggest has told what "
       "to "
       "grant"}},
-    {"masking", {{"MASK_ENV", "1"}, {"CONTAINERS", "1"}}, {}},
+    {"masking", {{"MASK_ENV", "1"}, {"ALLOW_OPERATIONS", "ContainerInspect"}}, {}},
     {"masking-with-create",
-     {{"MASK_ENV", "1"}, {"CONTAINERS", "1"}, {"POST", "1"}},
-     {"MASK_ENV=1 with ContainerCreate granted: whoever makes containers anew from what it inspects writes "
-      "the "
-      "asterisks back"}},
-    {"masking-with-both-by-name",
      {{"MASK_ENV", "1"}, {"ALLOW_OPERATIONS", "ContainerCreate ServiceUpdate"}},
-     {"MASK_ENV=1 with ContainerCreate and ServiceUpdate granted: whoever makes containers anew from what it "
-      "inspects writes the asterisks back"}},
+     {"MASK_ENV=1 with ContainerCreate ServiceUpdate granted: whoever makes containers anew from what it "
+      "inspects "
+      "writes the asterisks back"}},
     {"masking-with-create-denied",
-     {{"MASK_ENV", "1"}, {"CONTAINERS", "1"}, {"POST", "1"}, {"DENY_OPERATIONS", "ContainerCreate"}},
+     {{"MASK_ENV", "1"},
+      {"CONTAINERS", "1"},
+      {"POST", "1"},
+      {"DENY_OPERATIONS", "ContainerCreate ContainerTop ContainerExec"}},
      {}},
+    {"masking-with-other-ways",
+     {{"MASK_ENV", "1"}, {"CONTAINERS", "1"}, {"IMAGES", "1"}},
+     {"MASK_ENV=1 hides no environment from ContainerTop ImageGetAll ImageGet ImageHistory: name them in "
+      "DENY_OPERATIONS"}},
     {"twin-open",
      {{"DIALECT", "linuxserver"}, {"LIBPOD_CONTAINERS", "1"}, {"DENY_OPERATIONS", "ContainerList"}},
      {"DENY_OPERATIONS names ContainerList" + twins}},
