@@ -23,7 +23,7 @@ enum Column : std::size_t {
     note
 };
 
-constexpr std::array<std::pair<std::string_view, Trait>, 8> traitNames{{
+constexpr std::array<std::pair<std::string_view, Trait>, 9> traitNames{{
     {"body-json", Trait::bodyJson},
     {"upload", Trait::upload},
     {"stream-response", Trait::streamResponse},
@@ -32,6 +32,7 @@ constexpr std::array<std::pair<std::string_view, Trait>, 8> traitNames{{
     {"websocket", Trait::websocket},
     {"experimental", Trait::experimental},
     {"deprecated", Trait::deprecated},
+    {"slashes", Trait::slashes},
 }};
 
 std::string empty(const std::string& field) {
@@ -152,8 +153,8 @@ Catalogue Catalogue::load(const Table& operations, const Table& ungoverned) {
 
 const Catalogue& Catalogue::builtin() {
     static const Catalogue catalogue =
-        load(parseOperations(embeddedTable("operations"), embeddedTableFile("operations")),
-             parseUngoverned(embeddedTable("ungoverned"), embeddedTableFile("ungoverned")));
+        load(parseOperations(embeddedTable("operations.tsv"), embeddedTableFile("operations.tsv")),
+             parseUngoverned(embeddedTable("ungoverned.tsv"), embeddedTableFile("ungoverned.tsv")));
     return catalogue;
 }
 

@@ -38,16 +38,16 @@ enum class Trait : unsigned {
     websocket = 1U << 5U,
     experimental = 1U << 6U,
     deprecated = 1U << 7U,
+    slashes = 1U << 8U, ///< its name may hold slashes, and be nothing at all
 };
 
 struct Operation {
-    std::string id;     ///< "ContainerList"
-    std::string method; ///< "GET"
-    /// "/containers/{id}/json"; {…} is a name, which may hold slashes where the daemon's does
-    std::string path;
-    std::string section;             ///< "containers": the first segment
-    std::string variable;            ///< "CONTAINERS"; empty: no variable governs the section
-    ApiVersion since;                ///< 1.24 also stands for everything older
+    std::string id;       ///< "ContainerList"
+    std::string method;   ///< "GET"
+    std::string path;     ///< "/containers/{id}/json"; {…} is a name: one segment, but for Trait::slashes
+    std::string section;  ///< "containers": the first segment
+    std::string variable; ///< "CONTAINERS"; empty: no variable governs the section
+    ApiVersion since;     ///< 1.24 also stands for everything older
     std::optional<ApiVersion> until; ///< nothing: still current
     bool documented = false;         ///< in Docker's published specification
     unsigned traits = 0;

@@ -14,14 +14,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <ostream>
 #include <sstream>
 #include <unistd.h>
 
 namespace conformance {
 namespace {
-
-const std::string accessFamily = "access/";
 
 std::string environmentText(const Environment& environment) {
     std::string text;
@@ -50,8 +49,8 @@ std::string selectionText(const Options& options) {
 
 void judgeAccess(const AccessSelection& selected, int jobs, const Adapter& adapter, TargetResult& result,
                  Baseline& baseline, Progress& progress) {
-    progress.begin("access", selected.settings.size());
-    AccessRun access{adapter, selected.plan, selected.settings, jobs, {}};
+    progress.begin(std::string(selected.family), selected.settings.size());
+    AccessRun access{selected.family, adapter, selected.plan, selected.settings, jobs, {}};
     access.done = [&](const SettingsOutcome& outcome) {
         record(result, access, outcome, baseline);
         progress.step(selected.plan.judged(), outcome.failures.size());
@@ -59,12 +58,45 @@ void judgeAccess(const AccessSelection& selected, int jobs, const Adapter& adapt
     runAccess(access);
 }
 
+// What a target is not judged by: cases by family and the capability that it does not declare.
+using NotJudged = std::map<std::pair<std::string, std::string>, std::uint64_t>;
+
 // A target, and all that can be mistaken about it.
 struct Subject {
     Adapter adapter;
     Baseline baseline;
     Selection cases;
+    NotJudged notJudged{};
 };
+
+void setAside(Subject& subject) {
+    const Adapter& adapter = subject.adapter;
+    std::erase_if(subject.cases.scripted, [&](const Case& one) {
+        const auto missing = adapter.missing(one.capabilities);
+        if (!missing.empty()) ++subject.notJudged[{std::string(familyOf(one.id)), missing}];
+        return !missing.empty();
+    });
+    std::erase_if(subject.cases.access, [&](const AccessSelection& selected) {
+        if (selected.family == accessFamily) return false;
+        const auto missing = adapter.missing({std::string(selected.family)});
+        if (!missing.empty())
+            subject.notJudged[{std::string(selected.family), missing}] +=
+                selected.settings.size() * selected.plan.judged();
+        return !missing.empty();
+    });
+}
+
+// Neither passed nor failed: one result a family, which says so.
+Result unjudged(const NotJudged::value_type& part) {
+    const auto& [family, capability] = part.first;
+    Result result;
+    result.id = family + (family == capability ? "" : "/" + capability);
+    result.status = Status::disabled;
+    result.sentence = "is judged by the family " + family + " where its adapter declares the capability";
+    result.got =
+        notJudged(capability) + ": " + std::to_string(part.second) + (part.second == 1 ? " case" : " cases");
+    return result;
+}
 
 Subject subjectOf(const Options& options, const std::string& target) {
     Subject subject{readAdapter(target), {}, {}};
@@ -72,6 +104,14 @@ Subject subjectOf(const Options& options, const std::string& target) {
     subject.baseline = Baseline::read(subject.adapter.baseline);
     subject.baseline.checkRows(subject.adapter.dialect);
     subject.cases = select(options.families, options.ids, subject.adapter.dialect, options.prefixes);
+    setAside(subject);
+    if (!subject.notJudged.empty() && subject.cases.scripted.empty() && subject.cases.access.empty()) {
+        const std::string& capability = subject.notJudged.begin()->first.second;
+        throw UsageError(target + ": the adapter declares no capability \"" + capability +
+                         "\", without which none of these cases is judged; where the proxy has it, add "
+                         "\"capabilities\": [\"" +
+                         capability + "\"]");
+    }
     return subject;
 }
 
@@ -89,6 +129,7 @@ TargetResult judge(const Options& options, Subject& subject, std::ostream& out) 
         judgeAccess(selected, options.jobs, adapter, result, subject.baseline, progress);
     judgeScripted(subject.cases.scripted, options.jobs, adapter, result, subject.baseline, progress);
     progress.finish();
+    for (const auto& part : subject.notJudged) result.add(unjudged(part));
     result.outdated = subject.baseline.outdated();
     result.elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
@@ -96,13 +137,17 @@ TargetResult judge(const Options& options, Subject& subject, std::ostream& out) 
     return result;
 }
 
-std::string explanationOf(const Settings& settings, const AccessPlan& plan, std::uint32_t number,
+std::string idOf(const AccessSelection& selected, const Settings& settings, const AccessCase& one) {
+    return std::string(selected.family) + "/" + settings.id + "/" + one.id;
+}
+
+std::string explanationOf(const AccessSelection& selected, const Settings& settings, std::uint32_t number,
                           Dialect dialect) {
-    const auto& one = plan.cases()[number];
-    const auto before = plan.before(number, one.first);
+    const auto& one = selected.plan.cases()[number];
+    const auto before = selected.plan.before(number, one.first);
     const auto expectation = Oracle(dialect, settings.environment).judge(one.method, one.target);
     std::ostringstream text;
-    text << accessFamily << settings.id << "/" << one.id << "\n  the proxy " << sentenceOf(expectation, one)
+    text << idOf(selected, settings, one) << "\n  the proxy " << sentenceOf(expectation, one)
          << "\n  settings: " << settings.about
          << "\n  not 0 in the environment:" << environmentText(settings.environment)
          << "\n  level:    " << nameOf(expectation.level) << "\n  rule:     " << expectation.rule
@@ -118,11 +163,11 @@ std::string explanationOf(const std::string& id, const Options& options) {
     const Selection selection = select({}, {id}, options.dialect, options.prefixes);
     for (const auto& one : selection.scripted)
         if (one.id == id) return explanationOf(one);
-    for (const auto& [allSettings, plan] : selection.access)
-        for (const auto& settings : allSettings)
-            for (std::uint32_t number = 0; number < plan.cases().size(); ++number)
-                if (accessFamily + settings.id + "/" + plan.cases()[number].id == id)
-                    return explanationOf(settings, plan, number, options.dialect);
+    for (const auto& selected : selection.access)
+        for (const auto& settings : selected.settings)
+            for (std::uint32_t number = 0; number < selected.plan.cases().size(); ++number)
+                if (idOf(selected, settings, selected.plan.cases()[number]) == id)
+                    return explanationOf(selected, settings, number, options.dialect);
     throw UsageError("there is no case '" + id + "', only such whose ids begin so; list prints them");
 }
 
@@ -197,10 +242,10 @@ int render(const Options& options, std::ostream& out) {
 int list(const Options& options, std::ostream& out) {
     const Selection selection = select(options.families, options.ids, options.dialect, options.prefixes);
     for (const auto& one : selection.scripted) out << one.id << "\n";
-    for (const auto& [allSettings, plan] : selection.access)
-        for (const auto& settings : allSettings)
-            for (const auto& one : plan.cases())
-                if (one.judged) out << accessFamily << settings.id << "/" << one.id << "\n";
+    for (const auto& selected : selection.access)
+        for (const auto& settings : selected.settings)
+            for (const auto& one : selected.plan.cases())
+                if (one.judged) out << idOf(selected, settings, one) << "\n";
     return 0;
 }
 

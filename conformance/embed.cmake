@@ -4,7 +4,7 @@ set(code "#include <stdexcept>\n#include <string>\n#include <string_view>\n\nnam
 string(APPEND code "std::string_view ${FUNCTION}(std::string_view name);\n\n")
 string(APPEND code "std::string_view ${FUNCTION}(std::string_view name) {\n")
 foreach(one IN LISTS FILES)
-  get_filename_component(name ${one} NAME_WE)
+  get_filename_component(name ${one} NAME)
   file(READ ${one} text)
   string(APPEND code "    if (name == \"${name}\")\n        return R\"~text~(${text})~text~\";\n")
 endforeach()

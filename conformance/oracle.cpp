@@ -23,6 +23,11 @@ int hexDigit(char c) {
     return -1;
 }
 
+std::string valueOf(const Environment& environment, const char* name) {
+    const auto found = environment.find(name);
+    return found == environment.end() ? "" : found->second;
+}
+
 std::string lowerCase(std::string_view text) {
     std::string lower(text);
     for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -131,7 +136,7 @@ std::optional<std::string> decodedOnce(std::string_view path) {
 
 struct Oracle::Request {
     std::string_view method;
-    std::string_view path; // without the version prefix
+    std::string_view path; // decoded, and without the version prefix
     bool reads = false;    // GET or HEAD
     bool old = false;      // of an API before 1.24, in which a start may bring a configuration
 };
@@ -140,7 +145,10 @@ Oracle::Oracle(Dialect dialect, const Environment& environment)
     : dialect_(dialect)
     , variables_(Variables::builtin(dialect))
     , grants_(grantsOf(variables_, environment))
-    , post_(granted("POST")) {}
+    , post_(granted("POST"))
+    , allowed_(operationsNamed(valueOf(environment, "ALLOW_OPERATIONS")))
+    , denied_(operationsNamed(valueOf(environment, "DENY_OPERATIONS")))
+    , learn_(grantOf(valueOf(environment, "LEARN")).value_or(false)) {}
 
 bool Oracle::granted(std::string_view variable) const {
     const auto index = variables_.find(variable);
@@ -196,32 +204,48 @@ Oracle::Decision Oracle::decide(const Request& request, bool strict) const {
     return dialect_ == Dialect::tecnativa ? tecnativa(request, strict) : linuxserver(request, strict);
 }
 
-// The verdict is the strict reading's. Where the field's own, looser reading (case-insensitive expressions
-// without an end, on a path nobody cleans) comes to another verdict, the expectation is hardening.
+// docs/rules.md#by-an-operations-name, and what is left to the dialect. The verdict is the strict reading's. Where the
+// field's own, looser reading (case-insensitive expressions without an end, on a path nobody cleans) comes to another
+// verdict, the expectation is hardening. What is `strict.` is denied while learning, too.
+Expectation Oracle::judgePath(const Request& request, bool looselyAllowed) const {
+    const auto levelOf = [&](bool allow) {
+        return allow == looselyAllowed ? Level::required : Level::hardening;
+    };
+    const Operation* const operation =
+        allowed_.empty() && denied_.empty() ? nullptr : routed(request.method, request.path);
+    if (denied_.contains(operation)) return {Answer::deny, Level::required, "by name, 1: it is denied"};
+    const bool named = allowed_.contains(operation);
+    const bool starts = named && operation->id == "ContainerStart";
+    if (named && !(starts && request.old))
+        return {Answer::allow, Level::required, "by name, 2: it is allowed"};
+    if (request.method == "GET" && !post_ && matchesGate(request.path, "/containers/{id}/attach/ws", true))
+        return {Answer::deny, levelOf(false), "S5: a GET that writes, and POST is not granted"};
+    const Decision strict = decide(request, true);
+    if (strict.allow) return {Answer::allow, levelOf(true), strict.rule};
+    if (starts) return {Answer::deny, Level::required, "S9: before API 1.24 a name opens no start"};
+    Request young = request;
+    young.old = false;
+    if (request.old && decide(young, true).allow)
+        return {Answer::deny, levelOf(false), "S9: before API 1.24 a start may bring a configuration"};
+    if (learn_ && (!looselyAllowed || closedGate(request, true)))
+        return {Answer::allow, Level::required, "LEARN lets pass what the grants would deny"};
+    return {Answer::deny, levelOf(false), strict.rule};
+}
+
 Expectation Oracle::judge(std::string_view method, std::string_view target) const {
     const auto path = target.substr(0, target.find('?'));
-    if (path.empty() || path.front() != '/')
-        return {path == "*" && method == "OPTIONS" ? Answer::deny : Answer::refuse, Level::required,
-                "5: nothing grants it"};
+    if (path == "*" && method == "OPTIONS") return judgePath({method, path}, false);
+    if (path.empty() || path.front() != '/') return {Answer::refuse, Level::required, "5: nothing grants it"};
     const auto decoded = decodedOnce(path);
     if (!decoded) return {Answer::refuse, Level::required, "a broken escape: no path at all"};
     if (hasControlByte(*decoded)) return {Answer::reject, Level::hardening, "S6: a control byte in the path"};
 
     const bool reads = method == "GET" || method == "HEAD";
     const std::string lowered = lowerCase(*decoded);
-    const Decision loose = decide({method, withoutPrefix(lowered), reads, false}, false);
-    const auto levelOf = [&](bool allow) {
-        return allow == loose.allow ? Level::required : Level::hardening;
-    };
-    if (!isClean(*decoded)) return {Answer::deny, levelOf(false), "S3: the path is not clean"};
-
-    const Request request{method, withoutPrefix(*decoded), reads, isOld(*decoded)};
-    if (method == "GET" && !post_ && matchesGate(request.path, "/containers/{id}/attach/ws", true))
-        return {Answer::deny, levelOf(false), "S5: a GET that writes, and POST is not granted"};
-    const Decision strict = decide(request, true);
-    if (request.old && !strict.allow && decide({method, request.path, reads, false}, true).allow)
-        return {Answer::deny, levelOf(false), "S9: before API 1.24 a start may bring a configuration"};
-    return {strict.allow ? Answer::allow : Answer::deny, levelOf(strict.allow), strict.rule};
+    const bool loosely = decide({method, withoutPrefix(lowered), reads, false}, false).allow;
+    if (!isClean(*decoded))
+        return {Answer::deny, loosely ? Level::hardening : Level::required, "S3: the path is not clean"};
+    return judgePath({method, withoutPrefix(*decoded), reads, isOld(*decoded)}, loosely);
 }
 
 } // namespace conformance

@@ -4,6 +4,7 @@
 // number of threads may ask one oracle.
 #pragma once
 
+#include "conformance/router.h"
 #include "conformance/variables.h"
 
 #include <cstddef>
@@ -39,6 +40,7 @@ struct Expectation {
 
 class Oracle {
 public:
+    /// Throws std::invalid_argument for a value that must stop the start.
     Oracle(Dialect dialect, const Environment& environment);
 
     /// `target` is the request target as sent, origin-form or "*".
@@ -53,6 +55,7 @@ private:
     };
     struct Request;
 
+    [[nodiscard]] Expectation judgePath(const Request& request, bool looselyAllowed) const;
     [[nodiscard]] Decision decide(const Request& request, bool strict) const;
     [[nodiscard]] Decision tecnativa(const Request& request, bool strict) const;
     [[nodiscard]] Decision linuxserver(const Request& request, bool strict) const;
@@ -63,6 +66,9 @@ private:
     const Variables& variables_;
     std::vector<bool> grants_;
     bool post_;
+    OperationSet allowed_; ///< by name
+    OperationSet denied_;
+    bool learn_;
 };
 
 /// One "%XX" decoding of a path. Nothing when an escape is broken.

@@ -7,32 +7,33 @@
 namespace conformance {
 namespace {
 
-constexpr std::string_view access = "access/";
-
 bool isMeant(const std::string& family, const std::vector<std::string>& families, const std::string& id) {
     if (!families.empty()) return std::find(families.begin(), families.end(), family) != families.end();
     return family != "long" || id.starts_with(family);
 }
 
 // "access/on.IMAGES.post0/ImageList" is one settings vector and a beginning of its cases' ids.
-void addAccess(Selection& selection, const std::string& id, Dialect dialect, Prefixes prefixes) {
-    if (!id.starts_with(access) && !access.starts_with(id)) return;
-    auto settings = allSettings(dialect);
-    const std::string rest = id.size() > access.size() ? id.substr(access.size()) : "";
+void addAccess(Selection& selection, std::string_view family, const std::string& id, Dialect dialect,
+               Prefixes prefixes) {
+    const std::string head = std::string(family) + "/";
+    if (!id.starts_with(head) && !head.starts_with(id)) return;
+    auto settings = settingsOf(family, dialect);
+    const std::string rest = id.size() > head.size() ? id.substr(head.size()) : "";
     const auto slash = rest.find('/');
     const auto wanted = rest.substr(0, slash);
     std::erase_if(settings, [&](const Settings& one) {
         return slash == std::string::npos ? !idMatches(one.id, wanted) : one.id != wanted;
     });
-    AccessPlan plan(Catalogue::builtin(), prefixes, slash == std::string::npos ? "" : rest.substr(slash + 1));
+    AccessPlan plan(allCases(family, prefixes), slash == std::string::npos ? "" : rest.substr(slash + 1));
     if (!settings.empty() && !plan.cases().empty())
-        selection.access.push_back({std::move(settings), std::move(plan)});
+        selection.access.push_back({family, std::move(settings), std::move(plan)});
 }
 
 void add(Selection& selection, const std::vector<std::string>& families, const std::string& id,
          Dialect dialect, Prefixes prefixes) {
     const auto before = selection.scripted.size() + selection.access.size();
-    if (isMeant("access", families, id)) addAccess(selection, id, dialect, prefixes);
+    for (const auto family : {accessFamily, operationsFamily})
+        if (isMeant(std::string(family), families, id)) addAccess(selection, family, id, dialect, prefixes);
     for (const auto& family : scriptedFamilies())
         if (isMeant(family, families, id))
             for (auto& one : builtinCases(family, dialect))
@@ -43,6 +44,10 @@ void add(Selection& selection, const std::vector<std::string>& families, const s
 }
 
 } // namespace
+
+std::vector<Settings> settingsOf(std::string_view family, Dialect dialect) {
+    return family == accessFamily ? allSettings(dialect) : namedSettings(dialect);
+}
 
 Selection select(const std::vector<std::string>& families, const std::vector<std::string>& ids,
                  Dialect dialect, Prefixes prefixes) {

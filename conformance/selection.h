@@ -7,12 +7,14 @@
 #include "conformance/settings.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace conformance {
 
-/// Cases of the access family: those of `plan` under each of `settings`.
+/// Cases of the families access and operations: those of `plan` under each of `settings`.
 struct AccessSelection {
+    std::string_view family;
     std::vector<Settings> settings;
     AccessPlan plan;
 };
@@ -21,6 +23,9 @@ struct Selection {
     std::vector<Case> scripted;
     std::vector<AccessSelection> access; ///< no case in two of them
 };
+
+/// The settings that one of these two families has.
+[[nodiscard]] std::vector<Settings> settingsOf(std::string_view family, Dialect dialect);
 
 /// No families, no ids: everything but the family "long", for whose ten minutes one has to ask. Throws
 /// UsageError where an id means no case.

@@ -1,9 +1,13 @@
 #include "conformance/settings.h"
 
+#include "conformance/router.h"
+
 #include <cstdint>
 #include <map>
 #include <random>
 #include <set>
+#include <stdexcept>
+#include <tuple>
 #include <utility>
 
 namespace conformance {
@@ -122,11 +126,66 @@ std::vector<Settings> allSettings(Dialect dialect) {
     addBothPosts(list, {"all", every(variables, "1"), "all granted", "all"});
     addEachVariable(list, variables);
     addActionCombinations(list, variables);
-    static const Table table = parseSettings(embeddedTable("settings"), embeddedTableFile("settings"));
+    static const Table table =
+        parseSettings(embeddedTable("settings.tsv"), embeddedTableFile("settings.tsv"));
     for (auto& settings : applicationSettings(table, dialect)) list.push_back(std::move(settings));
     addRandom(list, variables);
 
     return withoutEquals(std::move(list), variables);
+}
+
+// ---- By operations' names ----------------------------------------------------------------------------
+
+Table parseLists(std::string_view text, std::string file) {
+    return parseTable(text, std::move(file), {"id", "granted", "allowed", "denied", "about"});
+}
+
+std::vector<Settings> listedSettings(const Table& table, Dialect dialect) {
+    enum Field : std::size_t { name, granted, allowed, denied, about };
+    const Variables& variables = Variables::builtin(dialect);
+    std::vector<Settings> list;
+    std::set<std::string> seen;
+    for (const auto& row : table.rows) {
+        const auto& field = row.fields;
+        if (!seen.insert(field[name]).second) table.fail(row, "'" + field[name] + "' is listed twice");
+        const bool everything = field[granted] == "everything";
+        Settings settings{"list." + field[name], every(variables, everything ? "1" : "0"), field[about],
+                          "lists"};
+        for (const auto& variable : listOf(everything ? "-" : field[granted], ' ')) {
+            if (!variables.find(variable) && variable != "LEARN")
+                table.fail(row, "unknown variable '" + variable + "'");
+            settings.environment[variable] = "1";
+        }
+        for (const auto& [variable, column] :
+             {std::pair("ALLOW_OPERATIONS", allowed), std::pair("DENY_OPERATIONS", denied)}) {
+            if (field[column] == "-") continue;
+            try {
+                std::ignore = operationsNamed(field[column]);
+            } catch (const std::invalid_argument& error) {
+                table.fail(row, error.what());
+            }
+            settings.environment[variable] = field[column];
+        }
+        list.push_back(std::move(settings));
+    }
+    return list;
+}
+
+std::vector<Settings> namedSettings(Dialect dialect) {
+    const Variables& variables = Variables::builtin(dialect);
+    std::vector<Settings> list;
+    for (const auto& operation : Catalogue::builtin().operations()) {
+        if (!isNamed(operation)) continue;
+        list.push_back(with({"only." + operation.id, every(variables, "0"),
+                             "nothing granted but ALLOW_OPERATIONS=" + operation.id, "allowed by name"},
+                            "ALLOW_OPERATIONS", operation.id.c_str()));
+        list.push_back(with({"but." + operation.id, every(variables, "1"),
+                             "all granted, and DENY_OPERATIONS=" + operation.id, "denied by name"},
+                            "DENY_OPERATIONS", operation.id.c_str()));
+    }
+    static const Table table = parseLists(embeddedTable("by-name.tsv"), embeddedTableFile("by-name.tsv"));
+    for (auto& settings : listedSettings(table, dialect)) list.push_back(std::move(settings));
+    return list;
 }
 
 } // namespace conformance

@@ -22,6 +22,14 @@ struct Settings {
 /// Every settings vector of a dialect; no two grant the same, the first of equals stays.
 [[nodiscard]] std::vector<Settings> allSettings(Dialect dialect);
 
+/// Those of the family operations: each operation alone allowed and alone denied by its name, and the rows of
+/// tables/by-name.tsv.
+[[nodiscard]] std::vector<Settings> namedSettings(Dialect dialect);
+
+/// The rows of tables/by-name.tsv. Throws TableError.
+[[nodiscard]] std::vector<Settings> listedSettings(const Table& table, Dialect dialect);
+[[nodiscard]] Table parseLists(std::string_view text, std::string file);
+
 /// The rows of tables/settings.tsv for one dialect. Throws TableError.
 [[nodiscard]] std::vector<Settings> applicationSettings(const Table& table, Dialect dialect);
 [[nodiscard]] Table parseSettings(std::string_view text, std::string file);

@@ -65,7 +65,7 @@ std::vector<std::string> listOf(std::string_view field, char separator) {
 }
 
 std::string embeddedTableFile(std::string_view name) {
-    return "conformance/tables/" + std::string(name) + ".tsv";
+    return "conformance/tables/" + std::string(name);
 }
 
 } // namespace conformance

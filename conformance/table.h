@@ -38,7 +38,7 @@ struct Table {
 /// The parts of `field` between the separators, none for "-".
 [[nodiscard]] std::vector<std::string> listOf(std::string_view field, char separator);
 
-/// A table's text as built into the library, by its name without ending ("operations").
+/// A table's text as built into the library, by its file's name ("operations.tsv").
 /// Throws std::out_of_range when there is none: a mistake in the suite itself.
 [[nodiscard]] std::string_view embeddedTable(std::string_view name);
 

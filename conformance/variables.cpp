@@ -96,7 +96,7 @@ Variables Variables::load(const Table& table, Dialect dialect, const Catalogue& 
 }
 
 const Variables& Variables::builtin(Dialect dialect) {
-    static const Table table = parse(embeddedTable("variables"), embeddedTableFile("variables"));
+    static const Table table = parse(embeddedTable("variables.tsv"), embeddedTableFile("variables.tsv"));
     static const Variables tecnativa = load(table, Dialect::tecnativa, Catalogue::builtin());
     static const Variables linuxserver = load(table, Dialect::linuxserver, Catalogue::builtin());
     return dialect == Dialect::tecnativa ? tecnativa : linuxserver;

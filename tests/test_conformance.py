@@ -2,7 +2,7 @@
 engine, the native binary.
 
 They are C++ (conformance/), listed and judged by the module socket_proxy_conformance (conformance/python/). Of what is
-selected, the cases of a family, or of access those of a settings vector, are judged together when the first of them is
+selected, the cases of a family, or of access and operations those of a settings vector, are judged together when the first of them is
 due, and the verdicts kept: `-k` costs what it selects.
 """
 
@@ -20,16 +20,16 @@ VERDICTS = pytest.StashKey()
 
 
 def together(case_id):
-    """What is judged at once with this case: its family, of access its settings vector."""
+    """What is judged at once with this case: its family, of access and operations its settings vector."""
     parts = case_id.split("/")
-    return "/".join(parts[:2]) if parts[0] == "access" else parts[0]
+    return "/".join(parts[:2]) if parts[0] in ("access", "operations") else parts[0]
 
 
 def adapter(under_test):
+    common = {"environment": {"LOG_LEVEL": "warning"}, "capabilities": ["operations", "doors", "mask"]}
     if under_test.image:
-        return {"name": "image", "image": under_test.image, "environment": {"LOG_LEVEL": "warning"},
-                "ready_within": 60, "stop_within": 60}
-    return {"name": "native", "command": [str(PROXY)], "environment": {"LOG_LEVEL": "warning"}}
+        return {"name": "image", "image": under_test.image, "ready_within": 60, "stop_within": 60, **common}
+    return {"name": "native", "command": [str(PROXY)], **common}
 
 
 @pytest.fixture(scope="module")

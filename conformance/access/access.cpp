@@ -188,8 +188,8 @@ void runAccess(const AccessRun& run) {
     for (auto& outcome : failed) {
         const bool isCause = judged > 0 || &outcome == &failed.front();
         run.done(isCause ? std::move(outcome)
-                         : skippedOutcome(*outcome.settings,
-                                          "not tried: as access/" + failed.front().settings->id));
+                         : skippedOutcome(*outcome.settings, "not tried: as " + std::string(run.family) +
+                                                                 "/" + failed.front().settings->id));
     }
 }
 

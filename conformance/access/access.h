@@ -1,4 +1,4 @@
-// The access family: every case of a plan under every settings vector, each
+// The families access and operations: every case of a plan under every settings vector, each
 // vector on a freshly started target.
 #pragma once
 
@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -51,6 +52,7 @@ struct SettingsOutcome {
 };
 
 struct AccessRun {
+    std::string_view family;
     const Adapter& adapter;
     const AccessPlan& plan;
     const std::vector<Settings>& settings;

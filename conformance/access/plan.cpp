@@ -1,6 +1,7 @@
 #include "conformance/access/plan.h"
 
 #include "conformance/net/head.h"
+#include "conformance/router.h"
 
 #include <algorithm>
 #include <array>
@@ -30,6 +31,101 @@ bool hasBody(std::string_view method) {
     return method == "POST" || method == "PUT" || method == "PATCH";
 }
 
+std::vector<AccessCase> everyMethod(Prefixes prefixes) {
+    // A method that no operation has on a path is filed under the path's first operation.
+    std::map<std::string, const Operation*> firstOf;
+    std::map<std::string, const Operation*> exact;
+    for (const auto& op : Catalogue::builtin().operations()) {
+        firstOf.emplace(op.path, &op);
+        exact[op.method + " " + op.path] = &op;
+    }
+    std::vector<AccessCase> cases;
+    for (const auto& [path, first] : firstOf)
+        for (const auto method : methods) {
+            const auto own = exact.find(std::string(method) + " " + path);
+            for (const auto& prefix : prefixTexts(prefixes)) {
+                if (path == "*" && !prefix.empty()) continue;
+                AccessCase one;
+                one.operation = own == exact.end() ? first : own->second;
+                one.method = method;
+                one.target = prefix + filledIn(path);
+                one.id = one.operation->id + "/" + std::string(method) + "/" +
+                         (prefix.empty() ? "unprefixed" : prefix.substr(1));
+                cases.push_back(std::move(one));
+            }
+        }
+    return cases;
+}
+
+// ---- Ways of writing an operation's target -----------------------------------------------------------
+
+std::string escapeOf(char c) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto octet = static_cast<unsigned char>(c);
+    return {'%', digits[octet / 16U], digits[octet % 16U]};
+}
+
+// What of the path `which` picks, percent-encoded.
+template <class Which>
+std::string encoded(const std::string& path, Which which) {
+    std::string text;
+    for (std::size_t i = 0; i < path.size(); ++i)
+        text += which(i) ? escapeOf(path[i]) : std::string(1, path[i]);
+    return text;
+}
+
+// With slashes in its name, which goes for the first one.
+std::string deeper(std::string_view path, std::string_view slash) {
+    std::string filled(path);
+    const auto place = filled.find('{');
+    return filledIn(filled.insert(place, "team" + std::string(slash)));
+}
+
+struct Spelling {
+    std::string_view id;
+    std::string target;
+};
+
+// Each is routed to the operation by the daemon, which decodes a path once and knows no version newer than its own to
+// be an error of the route.
+std::vector<Spelling> spellingsOf(const Operation& operation) {
+    const std::string plain = filledIn(operation.path);
+    if (plain == "*" || !isNamed(operation)) return {{"plain", plain}};
+    const auto anything = [](std::size_t) { return true; };
+    std::vector<Spelling> all{
+        {"plain", plain},
+        {"before-the-oldest", "/v1.23" + plain},
+        {"oldest", "/v" + Catalogue::oldest.text() + plain},
+        {"newest", "/v" + Catalogue::newest.text() + plain},
+        {"version-of-digits-and-dots", "/v1..44." + plain},
+        {"query", plain + "?all=1&name=/containers/json"},
+        {"one-octet-encoded", encoded(plain, [](std::size_t i) { return i == 1; })},
+        {"encoded", plain.substr(0, 1) + encoded(plain.substr(1), anything)},
+        {"slashes-encoded", encoded(plain, [&](std::size_t i) { return i > 0 && plain[i] == '/'; })},
+        {"version-encoded", "/%76" + Catalogue::newest.text() + plain},
+    };
+    if (!operation.has(Trait::slashes) || operation.method == "OPTIONS") return all;
+    all.push_back({"name-with-slash", deeper(operation.path, "/")});
+    all.push_back({"name-with-encoded-slash", deeper(operation.path, "%2F")});
+    all.push_back(
+        {"name-with-slash-versioned", "/v" + Catalogue::newest.text() + deeper(operation.path, "/")});
+    return all;
+}
+
+std::vector<AccessCase> everySpelling() {
+    std::vector<AccessCase> cases;
+    for (const auto& operation : Catalogue::builtin().operations())
+        for (auto& [id, target] : spellingsOf(operation)) {
+            AccessCase one;
+            one.operation = &operation;
+            one.method = operation.method;
+            one.target = std::move(target);
+            one.id = operation.id + "/" + std::string(id);
+            cases.push_back(std::move(one));
+        }
+    return cases;
+}
+
 std::string requestText(const AccessCase& one, std::size_t number) {
     std::string text(one.method);
     text.append(" ").append(one.target).append(" HTTP/1.1\r\nHost: docker\r\n");
@@ -52,39 +148,12 @@ bool idMatches(std::string_view id, std::string_view wanted) {
     return id.starts_with(wanted);
 }
 
-AccessPlan::AccessPlan(const Catalogue& catalogue, Prefixes prefixes, std::string_view idPrefix) {
-    // A method that no operation has on a path is filed under the path's first operation.
-    std::map<std::string, const Operation*> firstOf;
-    std::map<std::string, const Operation*> exact;
-    for (const auto& op : catalogue.operations()) {
-        firstOf.emplace(op.path, &op);
-        exact[op.method + " " + op.path] = &op;
-    }
-    for (const auto& [path, first] : firstOf)
-        for (const auto method : methods) {
-            const auto own = exact.find(std::string(method) + " " + path);
-            for (const auto& prefix : prefixTexts(prefixes)) {
-                if (path == "*" && !prefix.empty()) continue;
-                AccessCase one;
-                one.operation = own == exact.end() ? first : own->second;
-                one.method = method;
-                one.target = prefix + filledIn(path);
-                one.id = one.operation->id + "/" + std::string(method) + "/" +
-                         (prefix.empty() ? "unprefixed" : prefix.substr(1));
-                cases_.push_back(std::move(one));
-            }
-        }
-    keepWhatIsNeeded(idPrefix);
-}
-
-void AccessPlan::keepWhatIsNeeded(std::string_view idPrefix) {
-    std::vector<AccessCase> all;
-    all.swap(cases_);
+AccessPlan::AccessPlan(const std::vector<AccessCase>& all, std::string_view idPrefix) {
     for (std::size_t begin = 0; begin < all.size(); begin += onOneConnection) {
         const auto first = static_cast<std::uint32_t>(cases_.size());
         auto kept = first; // up to the last one that is judged
         for (std::size_t at = begin; at < std::min(all.size(), begin + onOneConnection); ++at) {
-            AccessCase& one = all[at];
+            AccessCase one = all[at];
             one.judged = idMatches(one.id, idPrefix);
             one.first = first;
             one.request = requestText(one, cases_.size());
@@ -95,6 +164,10 @@ void AccessPlan::keepWhatIsNeeded(std::string_view idPrefix) {
         }
         cases_.resize(kept);
     }
+}
+
+std::vector<AccessCase> allCases(std::string_view family, Prefixes prefixes) {
+    return family == accessFamily ? everyMethod(prefixes) : everySpelling();
 }
 
 std::string AccessPlan::before(std::uint32_t number, std::uint32_t first) const {

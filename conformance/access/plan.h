@@ -1,5 +1,6 @@
-// The requests of the access family, the same for every settings vector: every path of the catalogue x every
-// method x every prefix. Immutable once made; threads share one.
+// The requests of the families access and operations, the same for every settings vector. Of access: every path of
+// the catalogue x every method x every prefix; of operations: every operation in every way of writing it that the daemon
+// routes to it. Immutable once made; threads share one.
 //
 // They go out in an order that is always the same, so many to a connection: what went before a case on its
 // connection is known from the plan, and goes before it again when that case is asked for alone. A proxy that
@@ -21,7 +22,7 @@ enum class Prefixes {
 };
 
 struct AccessCase {
-    std::string id; ///< "ContainerList/GET/v1.44": what follows "access/SETTINGS/"
+    std::string id; ///< "ContainerList/GET/v1.44": what follows "FAMILY/SETTINGS/"
     const Operation* operation = nullptr;
     std::string_view method;
     std::string target;
@@ -35,7 +36,7 @@ public:
     static constexpr std::uint32_t onOneConnection = 128;
 
     /// Only cases whose id, or whose id's beginning, is `idPrefix`, and what goes before them.
-    AccessPlan(const Catalogue& catalogue, Prefixes prefixes, std::string_view idPrefix = {});
+    explicit AccessPlan(const std::vector<AccessCase>& all, std::string_view idPrefix = {});
 
     [[nodiscard]] const std::vector<AccessCase>& cases() const { return cases_; }
     [[nodiscard]] std::size_t judged() const { return judged_; }
@@ -45,11 +46,16 @@ public:
     [[nodiscard]] std::string before(std::uint32_t number, std::uint32_t first) const;
 
 private:
-    void keepWhatIsNeeded(std::string_view idPrefix);
-
     std::vector<AccessCase> cases_;
     std::size_t judged_ = 0;
 };
+
+/// The families whose cases are counted, not named one by one.
+inline constexpr std::string_view accessFamily = "access";
+inline constexpr std::string_view operationsFamily = "operations";
+
+/// All cases of one of the two, without their requests. What `prefixes` says is of access.
+[[nodiscard]] std::vector<AccessCase> allCases(std::string_view family, Prefixes prefixes);
 
 /// A path template with names filled in: "/containers/{id}/json" becomes "/containers/conformance-1/json".
 [[nodiscard]] std::string filledIn(std::string_view path);

@@ -5,22 +5,26 @@
 namespace conformance {
 namespace {
 
+std::string idOf(const AccessRun& run, const SettingsOutcome& outcome) {
+    return std::string(run.family) + "/" + outcome.settings->id;
+}
+
 std::string idOf(const AccessRun& run, const SettingsOutcome& outcome, std::uint32_t number) {
-    return "access/" + outcome.settings->id + "/" + run.plan.cases()[number].id;
+    return idOf(run, outcome) + "/" + run.plan.cases()[number].id;
 }
 
-CellKey cellOf(const SettingsOutcome& outcome, const Operation& operation) {
-    return {"access", outcome.settings->varies, operation.id};
+CellKey cellOf(const AccessRun& run, const SettingsOutcome& outcome, const Operation& operation) {
+    return {std::string(run.family), outcome.settings->varies, operation.id};
 }
 
-void recordPass(TargetResult& result, const SettingsOutcome& outcome, const AccessPass& pass,
-                std::uint64_t cases) {
+void recordPass(TargetResult& result, const AccessRun& run, const SettingsOutcome& outcome,
+                const AccessPass& pass, std::uint64_t cases) {
     const Expectation expectation{pass.answer, pass.level, {}};
     Observation observation;
     observation.status = pass.status;
     observation.seen = pass.seen;
     observation.ownAnswer = pass.answer == Answer::allow;
-    result.count(cellOf(outcome, *pass.operation),
+    result.count(cellOf(run, outcome, *pass.operation),
                  {pass.level, Status::pass, false, expectedInWords(expectation), gotInWords(observation)},
                  cases);
 }
@@ -30,7 +34,7 @@ void recordFailure(TargetResult& result, const AccessRun& run, const SettingsOut
     const auto& one = run.plan.cases()[failure.number];
     const auto& expectation = failure.expectation;
     const std::string id = idOf(run, outcome, failure.number);
-    const CellKey key = cellOf(outcome, *one.operation);
+    const CellKey key = cellOf(run, outcome, *one.operation);
     const Outcome went{expectation.level, Status::fail, baseline.knows(id), expectedInWords(expectation),
                        gotInWords(failure.observation)};
     result.count(key, went, 1);
@@ -68,7 +72,7 @@ void record(TargetResult& result, const AccessRun& run, const SettingsOutcome& o
     for (const auto& [name, times] : outcome.left) result.left[name] += times;
     if (!outcome.error.empty() || !outcome.skipped.empty()) {
         Result unjudged;
-        unjudged.id = "access/" + outcome.settings->id;
+        unjudged.id = idOf(run, outcome);
         unjudged.status = outcome.error.empty() ? Status::skip : Status::error;
         unjudged.sentence = "is started with " + outcome.settings->about;
         unjudged.variable = outcome.settings->varies;
@@ -76,7 +80,7 @@ void record(TargetResult& result, const AccessRun& run, const SettingsOutcome& o
         result.add(std::move(unjudged));
         return;
     }
-    for (const auto& [pass, cases] : outcome.passes) recordPass(result, outcome, pass, cases);
+    for (const auto& [pass, cases] : outcome.passes) recordPass(result, run, outcome, pass, cases);
     for (const auto& failure : outcome.failures) recordFailure(result, run, outcome, failure, baseline);
     tellBaseline(run, outcome, baseline);
     result.starts += outcome.startTime;

@@ -12,10 +12,9 @@
 namespace conformance {
 namespace {
 
-constexpr std::string_view access = "access/";
 constexpr int jobs = 2;
 
-// Operations by themselves where the vector is about them: the variable's own, or
+// Operations by themselves where an access vector is about them: the variable's own, or
 // all of them where none is special.
 bool hasOwnGroup(const Settings& settings, const Operation& operation) {
     if (settings.varies == "none" || settings.varies == "all" || settings.varies == "defaults") return true;
@@ -23,15 +22,19 @@ bool hasOwnGroup(const Settings& settings, const Operation& operation) {
            (settings.varies == operation.variable || settings.varies == "but " + operation.variable);
 }
 
-void addAccessGroups(std::vector<CaseGroup>& groups, Dialect dialect) {
-    for (const auto& settings : allSettings(dialect)) {
-        const std::string id = std::string(access) + settings.id;
-        groups.push_back(
-            {id, "access", settings.varies, Level::required, "obeys the rules with " + settings.about});
-        for (const auto& operation : Catalogue::builtin().operations())
-            if (hasOwnGroup(settings, operation))
-                groups.push_back({id + "/" + operation.id, "access", settings.varies, Level::required,
-                                  "obeys the rules for " + operation.id + " with " + settings.about});
+void addCountedGroups(std::vector<CaseGroup>& groups, Dialect dialect) {
+    for (const auto name : {accessFamily, operationsFamily}) {
+        const std::string family(name);
+        for (const auto& settings : settingsOf(family, dialect)) {
+            const std::string id = family + "/" + settings.id;
+            groups.push_back(
+                {id, family, settings.varies, Level::required, "obeys the rules with " + settings.about});
+            if (family != accessFamily) continue;
+            for (const auto& operation : Catalogue::builtin().operations())
+                if (hasOwnGroup(settings, operation))
+                    groups.push_back({id + "/" + operation.id, family, settings.varies, Level::required,
+                                      "obeys the rules for " + operation.id + " with " + settings.about});
+        }
     }
 }
 
@@ -40,48 +43,45 @@ struct Vector {
     std::vector<std::pair<std::string, std::string>> failures; // operation, what went wrong
 };
 
-using Vectors = std::map<std::string, Vector>; // by the settings' id
+using Vectors = std::map<std::string, Vector>; // by "FAMILY/SETTINGS"
 
-std::string vectorOf(std::string_view id) {
-    id.remove_prefix(access.size());
-    return std::string(id.substr(0, id.find('/')));
+std::string vectorOf(const std::string& id) {
+    return id.substr(0, id.find('/', id.find('/') + 1));
 }
 
 void note(Vectors& vectors, const AccessRun& run, const SettingsOutcome& outcome, Level judged) {
-    Vector& vector = vectors[outcome.settings->id];
+    const std::string id = std::string(run.family) + "/" + outcome.settings->id;
+    Vector& vector = vectors[id];
     vector.error = outcome.error.empty() ? outcome.skipped : outcome.error;
     for (const auto& failure : outcome.failures) {
         if (failure.expectation.level > judged) continue;
         const auto& one = run.plan.cases()[failure.number];
-        vector.failures.emplace_back(one.operation->id, std::string(access) + outcome.settings->id + "/" +
-                                                            one.id + ": " +
+        vector.failures.emplace_back(one.operation->id, std::string(id).append("/").append(one.id) + ": " +
                                                             sentenceOf(failure.expectation, one) +
                                                             "; got: " + gotInWords(failure.observation));
     }
 }
 
-Vectors judgeVectors(const Adapter& adapter, const std::set<std::string>& wanted, Level judged) {
-    Vectors vectors;
-    auto settings = allSettings(adapter.dialect);
-    std::erase_if(settings, [&](const Settings& one) { return !wanted.contains(one.id); });
-    for (const auto& one : settings) vectors[one.id];
-    if (settings.empty()) return vectors;
-    const AccessPlan plan(Catalogue::builtin(), Prefixes::common);
-    AccessRun run{adapter, plan, settings, jobs, {}};
+void judgeVectors(Vectors& vectors, std::string_view family, const Adapter& adapter,
+                  const std::set<std::string>& wanted, Level judged) {
+    const auto idOf = [&](const Settings& one) { return std::string(family) + "/" + one.id; };
+    auto settings = settingsOf(family, adapter.dialect);
+    std::erase_if(settings, [&](const Settings& one) { return !wanted.contains(idOf(one)); });
+    for (const auto& one : settings) vectors[idOf(one)];
+    if (settings.empty()) return;
+    const AccessPlan plan(allCases(family, Prefixes::common));
+    AccessRun run{family, adapter, plan, settings, jobs, {}};
     run.done = [&](const SettingsOutcome& outcome) { note(vectors, run, outcome, judged); };
     runAccess(run);
-    return vectors;
 }
 
-GroupVerdict accessVerdict(const std::string& id, const Vectors& vectors) {
+GroupVerdict verdictOf(const std::string& id, const Vectors& vectors) {
     constexpr std::size_t shown = 5;
-    if (!id.starts_with(access)) throw std::invalid_argument("there is no case '" + id + "'");
     const auto name = vectorOf(id);
     const auto vector = vectors.find(name);
     if (vector == vectors.end()) throw std::invalid_argument("there is no case '" + id + "'");
     if (!vector->second.error.empty()) return {id, Status::error, vector->second.error};
-    const auto operation =
-        id.size() > access.size() + name.size() ? id.substr(access.size() + name.size() + 1) : "";
+    const auto operation = id.size() > name.size() ? id.substr(name.size() + 1) : "";
     GroupVerdict verdict{id, Status::pass, {}};
     std::size_t count = 0;
     for (const auto& [of, what] : vector->second.failures) {
@@ -100,7 +100,12 @@ std::map<std::string, GroupVerdict> judgeScripts(const Adapter& adapter, const s
         for (auto& one : builtinCases(family, adapter.dialect))
             if (wanted.contains(one.id)) cases.push_back(std::move(one));
     std::map<std::string, GroupVerdict> verdicts;
-    for (const auto& one : cases) verdicts[one.id] = {one.id, Status::error, Vector{}.error};
+    std::erase_if(cases, [&](const Case& one) {
+        const std::string missing = adapter.missing(one.capabilities);
+        verdicts[one.id] = missing.empty() ? GroupVerdict{one.id, Status::error, Vector{}.error}
+                                           : GroupVerdict{one.id, Status::disabled, notJudged(missing)};
+        return !missing.empty();
+    });
     if (cases.empty()) return verdicts;
     for (const auto& result : runScripted({adapter, cases, jobs, {}}).results) {
         const bool forgiven = result.status == Status::fail && result.level > judged;
@@ -115,7 +120,7 @@ std::map<std::string, GroupVerdict> judgeScripts(const Adapter& adapter, const s
 
 std::vector<CaseGroup> caseGroups(Dialect dialect) {
     std::vector<CaseGroup> groups;
-    addAccessGroups(groups, dialect);
+    addCountedGroups(groups, dialect);
     for (const auto& one : select({}, {}, dialect, Prefixes::common).scripted)
         groups.push_back({one.id, std::string(familyOf(one.id)), {}, one.level, one.sentence});
     return groups;
@@ -123,19 +128,23 @@ std::vector<CaseGroup> caseGroups(Dialect dialect) {
 
 std::vector<GroupVerdict> judgeGroups(const Adapter& adapter, const std::vector<std::string>& ids,
                                       Level judged) {
-    std::set<std::string> vectors;
-    std::set<std::string> scripts;
+    const std::set<std::string> wanted(ids.begin(), ids.end());
+    const auto ofScripts = judgeScripts(adapter, wanted, judged);
+    std::set<std::string> ofVectors;
     for (const auto& id : ids)
-        if (id.starts_with(access))
-            vectors.insert(vectorOf(id));
-        else
-            scripts.insert(id);
-    const auto ofAccess = judgeVectors(adapter, vectors, judged);
-    const auto ofScripts = judgeScripts(adapter, scripts, judged);
+        if (!ofScripts.contains(id)) ofVectors.insert(vectorOf(id));
+    Vectors vectors;
+    judgeVectors(vectors, accessFamily, adapter, ofVectors, judged);
+    const std::string missing = adapter.missing({std::string(operationsFamily)});
+    if (missing.empty()) judgeVectors(vectors, operationsFamily, adapter, ofVectors, judged);
     std::vector<GroupVerdict> verdicts;
     for (const auto& id : ids) {
-        const auto script = ofScripts.find(id);
-        verdicts.push_back(script != ofScripts.end() ? script->second : accessVerdict(id, ofAccess));
+        if (const auto script = ofScripts.find(id); script != ofScripts.end())
+            verdicts.push_back(script->second);
+        else if (!missing.empty() && familyOf(id) == operationsFamily)
+            verdicts.push_back({id, Status::disabled, notJudged(missing)});
+        else
+            verdicts.push_back(verdictOf(id, vectors));
     }
     return verdicts;
 }

@@ -1,8 +1,8 @@
 // The suite as other test frameworks see it: named groups of cases, and a verdict on each. GoogleTest and
 // pytest go through this; no case is written twice.
 //
-// A group's id is the suite's: a case of the scripted families is a group; of the millions of access a
-// settings vector is one ("access/on.EXEC.post0"), and each operation is besides where the vector is about it
+// A group's id is the suite's: a case of the scripted families is a group; of the millions of access and operations a
+// settings vector is one ("access/on.EXEC.post0"), and in access each operation is besides where the vector is about it
 // ("access/on.EXEC.post0/ExecStart"). As --id, it selects the same cases.
 //
 // A family's cases are judged together, and a settings vector at once: ask for many ids in one call.
@@ -33,7 +33,7 @@ struct GroupVerdict {
     std::string why; ///< of everything but a pass
 };
 
-/// In the order of `ids`. Deviations up to `judged` fail. Throws std::invalid_argument at an unknown id.
+/// In the order of `ids`. Deviations up to `judged` fail; what the adapter has no capability for is disabled. Throws std::invalid_argument at an unknown id.
 [[nodiscard]] std::vector<GroupVerdict> judgeGroups(const Adapter& adapter,
                                                     const std::vector<std::string>& ids, Level judged);
 

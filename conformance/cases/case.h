@@ -27,9 +27,10 @@ enum class Act : std::uint8_t {
     getsFields, ///< likewise: these names, in this order and case
     getsBody,   ///< likewise, chunks put together
     getsBodyWith,
-    getsBytes, ///< the next ones, whatever they are
-    getsEnd,   ///< the other side's end of its direction
-    isClosed,  ///< an end or a reset
+    getsBytes,  ///< the next ones, whatever they are
+    lacksBytes, ///< anywhere in what came so far
+    getsEnd,    ///< the other side's end of its direction
+    isClosed,   ///< an end or a reset
     staysOpen,
     // the client
     connects,
@@ -65,10 +66,11 @@ enum class Act : std::uint8_t {
     crowdLeaves,
 };
 
-/// What a response may be: "403", "400 or closed", "4xx".
+/// What a response may be: "403", "400 or closed", "4xx", "502 or cut".
 struct Statuses {
     std::vector<std::pair<int, int>> ranges;
     bool closed = false; ///< or no response at all, the connection closed
+    bool cut = false;    ///< or one that was begun, the connection closed before its end
     [[nodiscard]] bool has(int status) const;
 };
 
@@ -96,9 +98,10 @@ struct Case {
     std::string settings;    ///< as written: cases with the same share a target
     Environment environment; ///< values may hold {port}, {port2} and {folder}
     Need need = Need::nothing;
-    Without without = Without::nothing; ///< what the target is not given
-    unsigned openFiles = 0;             ///< the target's limit; 0: inherited
-    bool ownTarget = false;             ///< not to be shared with other cases
+    Without without = Without::nothing;    ///< what the target is not given
+    unsigned openFiles = 0;                ///< the target's limit; 0: inherited
+    bool ownTarget = false;                ///< not to be shared with other cases
+    std::vector<std::string> capabilities; ///< that a target must have to be judged by it
     std::string file;
     std::size_t line = 0;
     std::vector<Step> steps;

@@ -1,3 +1,4 @@
+#include "conformance/capabilities.h"
 #include "conformance/cases/bytes.h"
 #include "conformance/cases/case.h"
 
@@ -43,6 +44,7 @@ constexpr std::array words{
     Word{"client gets body", Who::client, Act::getsBody, Means::wants, Takes::bytes},
     Word{"client gets body with", Who::client, Act::getsBodyWith, Means::wants, Takes::bytes},
     Word{"client gets bytes", Who::client, Act::getsBytes, Means::wants, Takes::bytes},
+    Word{"client lacks bytes", Who::client, Act::lacksBytes, Means::wants, Takes::bytes},
     Word{"client gets end", Who::client, Act::getsEnd, Means::wants, Takes::nothing},
     Word{"client is closed", Who::client, Act::isClosed, Means::wants, Takes::nothing},
     Word{"client stays open", Who::client, Act::staysOpen, Means::wants, Takes::nothing},
@@ -68,6 +70,7 @@ constexpr std::array words{
     Word{"daemon comes", Who::daemon, Act::comes, Means::does, Takes::nothing},
     Word{"daemon refuses", Who::daemon, Act::refuses, Means::does, Takes::nothing},
     Word{"target does not start", Who::target, Act::failsToStart, Means::wants, Takes::nothing},
+    Word{"target does not start with status", Who::target, Act::failsToStart, Means::wants, Takes::number},
     Word{"target says", Who::target, Act::saysText, Means::wants, Takes::text},
     Word{"target does not say", Who::target, Act::saysNot, Means::wants, Takes::text},
     Word{"target says at most lines", Who::target, Act::saysLines, Means::wants, Takes::number},
@@ -93,6 +96,12 @@ constexpr std::array<std::string_view, 13> otherVariables{
 // Settings of this kind change how the target runs, not only what it grants: not for sharing.
 bool changesTheRun(std::string_view name) {
     return std::find(otherVariables.begin(), otherVariables.end(), name) != otherVariables.end();
+}
+
+// TRAEFIK__CONTAINERS is CONTAINERS of the door TRAEFIK.
+std::string_view withoutDoor(std::string_view name) {
+    const auto end = name.rfind("__");
+    return end == std::string_view::npos ? name : name.substr(end + 2);
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -181,6 +190,8 @@ private:
             setWithout();
         else if (line_.key == "open files")
             setOpenFiles();
+        else if (line_.key == "capability")
+            addCapability(oneLine());
         else if (!takeShorthand())
             case_.steps.push_back(step(line_.key));
     }
@@ -224,7 +235,13 @@ private:
         open_ = true;
         ambiguous_ = 0;
         if (!ids_.insert(case_.id).second) fail("'" + name + "' stands here twice");
+        if (isCapability(family_)) case_.capabilities.push_back(family_);
         if (!settings_.empty()) setSettings(settings_);
+    }
+
+    void addCapability(const std::string& name) {
+        if (!isCapability(name)) fail("there is no capability '" + name + "'");
+        case_.capabilities.push_back(name);
     }
 
     void finish() {
@@ -317,11 +334,14 @@ private:
     void setOne(std::string_view name, const std::string& value) {
         const bool meant = name.starts_with("!");
         if (meant) name.remove_prefix(1);
-        const bool known = Variables::builtin(dialect_).find(name).has_value() || changesTheRun(name);
-        if (!known && !meant)
+        const auto of = withoutDoor(name);
+        const bool lists = of == "ALLOW_OPERATIONS" || of == "DENY_OPERATIONS";
+        const bool grants =
+            Variables::builtin(dialect_).find(of).has_value() || of == "LEARN" || of == "MASK_ENV";
+        if (!grants && !lists && !changesTheRun(of) && !meant)
             fail("unknown variable '" + std::string(name) +
                  "'; one that is meant to be unknown is written !" + std::string(name));
-        if (changesTheRun(name) || meant || !grantOf(value)) case_.ownTarget = true;
+        if (changesTheRun(of) || meant || (grants && !grantOf(value))) case_.ownTarget = true;
         case_.environment[std::string(name)] = value;
     }
 
@@ -399,14 +419,16 @@ private:
             const auto number = numberOf(one);
             if (one == "closed")
                 statuses.closed = true;
+            else if (one == "cut")
+                statuses.cut = true;
             else if (one.size() == 3 && one.ends_with("xx") && one[0] >= '1' && one[0] <= '5')
                 statuses.ranges.emplace_back((one[0] - '0') * 100, (one[0] - '0') * 100 + 99);
             else if (number && *number >= 100 && *number <= 999)
                 statuses.ranges.emplace_back(*number, *number);
             else
-                fail("a status is like 403, 4xx or closed, not '" + std::string(one) + "'");
+                fail("a status is like 403, 4xx, closed or cut, not '" + std::string(one) + "'");
         }
-        if (statuses.ranges.empty() && !statuses.closed) fail("which status?");
+        if (statuses.ranges.empty() && !statuses.closed && !statuses.cut) fail("which status?");
         return statuses;
     }
 
@@ -503,13 +525,15 @@ std::vector<Case> parseCases(std::string_view text, const std::string& file, con
 }
 
 const std::vector<std::string>& scriptedFamilies() {
-    static const std::vector<std::string> all{"evasion", "framing", "passthrough", "stream", "fault",
-                                              "limits",  "config",  "lifecycle",   "long"};
+    static const std::vector<std::string> all{"evasion",    "framing", "passthrough", "stream",
+                                              "fault",      "limits",  "config",      "lifecycle",
+                                              "operations", "doors",   "mask",        "long"};
     return all;
 }
 
 std::vector<Case> builtinCases(const std::string& family, Dialect dialect) {
-    return parseCases(embeddedTable(family), "conformance/tables/" + family + ".cases", family, dialect);
+    const std::string table = family + ".cases";
+    return parseCases(embeddedTable(table), embeddedTableFile(table), family, dialect);
 }
 
 std::string expectedInWords(const Case& one) {

@@ -4,6 +4,7 @@
 #include "conformance/play/steps.h"
 
 #include <algorithm>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace conformance {
@@ -32,6 +33,16 @@ bool wantsNoStart(const Case& one) {
     return one.stepOf(Act::failsToStart) != nullptr;
 }
 
+// It ended as the case says, which may leave its status open.
+void judgeEnd(const Case& one, const StartFailure& failure) {
+    const auto wanted = one.stepOf(Act::failsToStart)->count;
+    const auto status = failure.status();
+    if (wanted == 0 ||
+        (status && WIFEXITED(*status) && static_cast<std::uint64_t>(WEXITSTATUS(*status)) == wanted))
+        return;
+    throw Deviation{failure.what()};
+}
+
 // A case for itself has nobody else to blame for the target's end, and one that takes the daemon away is
 // about just that. Elsewhere it is an error: what else the target would have got right or wrong is not known.
 bool isToBlame(const Case& one) {
@@ -57,6 +68,7 @@ void prepare(Scene& scene, const Case& one, std::string& output) {
     } catch (const StartFailure& failure) {
         if (!one.ownTarget) throw;
         if (!wantsNoStart(one)) throw Deviation{failure.what()};
+        judgeEnd(one, failure);
         output = failure.output();
         return;
     }

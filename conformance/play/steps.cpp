@@ -77,6 +77,7 @@ Steps::Handler Steps::handlerOf(Act act) {
     case Act::getsBody:
     case Act::getsBodyWith:    return &Steps::getsBody;
     case Act::getsBytes:       return &Steps::getsBytes;
+    case Act::lacksBytes:      return &Steps::lacksBytes;
     case Act::getsEnd:         return &Steps::getsEnd;
     case Act::getsNothing:     return &Steps::getsNothing;
     case Act::getsOneReading:  return &Steps::getsOneReading;
@@ -210,6 +211,11 @@ void Steps::getsResponse(const Step& step) {
     if (!patiently([&] { return complete() || (wantsNothing && strangerAtDaemon()); }))
         deviate(nameOf(step) + " got " + heard(wire) + ", and waits");
     if (!message && !wire.ended()) daemonGotNothing();
+    if (!message && step.statuses.cut) {
+        wire.take(wire.input().size());
+        last(step) = {};
+        return;
+    }
     if (!message) {
         if (!wire.input().empty() || !step.statuses.closed) deviate(nameOf(step) + " got " + heard(wire));
         last(step) = {};
@@ -258,6 +264,12 @@ void Steps::getsBytes(const Step& step) {
     patiently(enough);
     if (!wire.input().starts_with(step.bytes)) deviate(nameOf(step) + " got " + heard(wire));
     wire.take(step.bytes.size());
+}
+
+void Steps::lacksBytes(const Step& step) {
+    const Wire& wire = wireOf(step);
+    if (wire.received().find(step.bytes) != std::string::npos)
+        deviate(nameOf(step) + " got " + quoted(wire.received()));
 }
 
 void Steps::getsEnd(const Step& step) {

@@ -66,6 +66,7 @@ private:
     void getsFields(const Step& step);
     void getsBody(const Step& step);
     void getsBytes(const Step& step);
+    void lacksBytes(const Step& step);
     void getsEnd(const Step& step);
     void getsNothing(const Step& step);
     void getsOneReading(const Step& step);

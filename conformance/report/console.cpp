@@ -151,6 +151,11 @@ std::map<std::string, std::uint64_t> skipped(const TargetResult& target) {
     return reasons;
 }
 
+void printNotJudged(std::ostream& out, const TargetResult& target) {
+    for (const auto& one : target.results())
+        if (one.status == Status::disabled) out << "  " << one.id << ": " << one.got << "\n";
+}
+
 std::string several(std::uint64_t count, const std::string& what) {
     return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
@@ -227,6 +232,7 @@ void printSummary(std::ostream& out, const TargetResult& target, Level judged) {
     }
     for (const auto& [why, cases] : skipped(target))
         out << "  skipped " << several(cases, "case") << ": " << why << "\n";
+    printNotJudged(out, target);
     for (const auto& result : target.results())
         if (result.status == Status::error) out << "  ERROR " << result.id << ": " << result.got << "\n";
 }

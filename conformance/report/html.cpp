@@ -51,7 +51,7 @@ std::string_view writeUpTo(std::ostream& out, std::string_view page, std::string
 void writeHtml(std::ostream& out, const RunResult& run) {
     std::ostringstream json;
     writeJson(json, run);
-    auto rest = writeUpTo(out, embeddedPage("matrix"), "@OPERATIONS@");
+    auto rest = writeUpTo(out, embeddedPage("matrix.html"), "@OPERATIONS@");
     out << forScript(operationsJson());
     rest = writeUpTo(out, rest, "@RUN@");
     out << forScript(json.str()) << rest;

@@ -1,5 +1,6 @@
 #include "conformance/target/adapter.h"
 
+#include "conformance/capabilities.h"
 #include "conformance/json.h"
 
 #include <Poco/JSON/Array.h>
@@ -47,6 +48,19 @@ Environment environmentOf(const Json& value) {
     return environment;
 }
 
+std::set<std::string, std::less<>> capabilitiesOf(const Json& value) {
+    std::set<std::string, std::less<>> offered;
+    for (const auto& name : texts(value)) {
+        if (!isCapability(name)) {
+            std::string known;
+            for (const auto one : capabilities) known.append(known.empty() ? "" : ", ").append(one);
+            throw std::invalid_argument("holds the unknown capability \"" + name + "\"; known are: " + known);
+        }
+        offered.insert(name);
+    }
+    return offered;
+}
+
 Dialect dialect(const Json& value) {
     const auto named = dialectNamed(text(value));
     if (!named) throw std::invalid_argument("must be \"tecnativa\" or \"linuxserver\"");
@@ -75,6 +89,7 @@ const std::map<std::string, Setter>& keys() {
         {"image", [](Adapter& a, const Json& v) { a.image = text(v); }},
         {"image_port", [](Adapter& a, const Json& v) { a.imagePort = positive(v); }},
         {"environment", [](Adapter& a, const Json& v) { a.environment = environmentOf(v); }},
+        {"capabilities", [](Adapter& a, const Json& v) { a.capabilities = capabilitiesOf(v); }},
         {"version", [](Adapter& a, const Json& v) { a.version = commandBeside(a, v); }},
         {"baseline", [](Adapter& a, const Json& v) { a.baseline = beside(a, "./" + text(v)); }},
         {"pipeline", [](Adapter& a, const Json& v) { a.pipeline = std::max(1, positive(v)); }},
@@ -133,6 +148,17 @@ void checkBaseline(const Adapter& adapter) {
 }
 
 } // namespace
+
+std::string Adapter::missing(const std::vector<std::string>& needed) const {
+    const auto lacking = std::find_if(needed.begin(), needed.end(), [&](const std::string& capability) {
+        return !capabilities.contains(capability);
+    });
+    return lacking == needed.end() ? "" : *lacking;
+}
+
+std::string notJudged(const std::string& capability) {
+    return "not judged: no capability \"" + capability + "\"";
+}
 
 Adapter parseAdapter(const std::string& json, const std::string& file) {
     Adapter adapter;

@@ -7,6 +7,7 @@
 //   image       instead of command: an image name, started with `docker run`
 //   image_port  with image: the port the image listens on; 0 (default): it honours BIND_CONFIG
 //   environment variables given besides the settings
+//   capabilities what the proxy offers beyond the usual variables: "operations", "doors", "mask" (default: nothing)
 //   version     a command that prints the target's version
 //   baseline    a table of known deviations, relative to the adapter's folder
 //   pipeline    how many requests may be under way on one connection (default 16)
@@ -24,8 +25,10 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace conformance {
@@ -47,6 +50,7 @@ struct Adapter {
     std::string image;
     int imagePort = 0;
     Environment environment;
+    std::set<std::string, std::less<>> capabilities;
     std::vector<std::string> version;
     std::string baseline;                     ///< a path, or empty
     std::map<std::string, std::size_t> lines; ///< of the keys, in the file
@@ -54,7 +58,13 @@ struct Adapter {
     std::chrono::seconds readyWithin{10};
     std::chrono::seconds answerWithin{10};
     std::chrono::seconds stopWithin{10};
+
+    /// The first of these capabilities that it does not declare; empty: none.
+    [[nodiscard]] std::string missing(const std::vector<std::string>& needed) const;
 };
+
+/// Why cases that need the capability are not judged.
+[[nodiscard]] std::string notJudged(const std::string& capability);
 
 [[nodiscard]] Adapter readAdapter(const std::string& file);
 [[nodiscard]] Adapter parseAdapter(const std::string& text, const std::string& file);

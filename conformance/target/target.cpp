@@ -127,7 +127,7 @@ void Target::awaitReady(steady_clock::time_point began, std::uint64_t programs) 
                                    " trivial programs start and end, one after another",
                                output());
         if (endsWithin(milliseconds(programs == 0 ? 1 : 0)))
-            throw StartFailure("the target does not start: " + epitaph(), output());
+            throw StartFailure("the target does not start: " + epitaph(), output(), status_);
         if (programs == 0 && steady_clock::now() > deadline)
             throw TargetError("the target does not accept on 127.0.0.1:" + std::to_string(port_) +
                               " within " + std::to_string(adapter_.readyWithin.count()) + " s: " + epitaph());

@@ -33,13 +33,17 @@ public:
 /// The target did not come to accept, and not for want of time.
 class StartFailure : public TargetError {
 public:
-    StartFailure(const std::string& what, std::string output)
+    StartFailure(const std::string& what, std::string output, std::optional<int> status = std::nullopt)
         : TargetError(what)
-        , output_(std::move(output)) {}
+        , output_(std::move(output))
+        , status_(status) {}
     [[nodiscard]] const std::string& output() const { return output_; }
+    /// As of wait(2); nothing: it had not ended.
+    [[nodiscard]] std::optional<int> status() const { return status_; }
 
 private:
     std::string output_;
+    std::optional<int> status_;
 };
 
 /// Names of programs that targets left running when they ended, and how often. The suite ends them.

@@ -21,13 +21,15 @@ std::string errorOf(const std::string& json) {
 TEST(Adapter, ReadsEverything) {
     const auto adapter = conformance::parseAdapter(
         R"({"name": "n", "command": ["./p", "a"], "dialect": "linuxserver", "environment": {"A": "b"},
-            "baseline": "n.tsv", "pipeline": 1, "ready_within": 3})",
+            "baseline": "n.tsv", "pipeline": 1, "ready_within": 3, "capabilities": ["mask", "doors"]})",
         "/t/x.json");
     EXPECT_EQ(adapter.command, (std::vector<std::string>{"/t/p", "a"}));
     EXPECT_EQ(adapter.dialect, conformance::Dialect::linuxserver);
     EXPECT_EQ(adapter.environment.at("A"), "b");
     EXPECT_EQ(adapter.baseline, "/t/n.tsv");
     EXPECT_EQ(adapter.readyWithin.count(), 3);
+    EXPECT_EQ(adapter.missing({"doors", "mask"}), "");
+    EXPECT_EQ(adapter.missing({"doors", "operations"}), "operations");
 }
 
 TEST(Adapter, LooksUpBareProgramsInThePath) {
@@ -60,12 +62,16 @@ TEST(Adapter, RefusesMistakes) {
     EXPECT_EQ(errorOf(R"({"name": 1})"), "x.json:1: \"name\" must be a string");
     EXPECT_EQ(errorOf(R"({"dialect": "other"})"),
               "x.json:1: \"dialect\" must be \"tecnativa\" or \"linuxserver\"");
+    EXPECT_EQ(errorOf("{\n\"name\": \"n\",\n\"capabilities\": [\"mask\",\n\"wings\"]}"),
+              "x.json:3: \"capabilities\" holds the unknown capability \"wings\"; known are: operations, "
+              "doors, mask");
+    EXPECT_EQ(errorOf(R"({"capabilities": "mask"})"), "x.json:1: \"capabilities\" must be a list of strings");
     EXPECT_EQ(errorOf(R"({"pipeline": -1})"), "x.json:1: \"pipeline\" must be a number from 0 to 100000");
 }
 
 TEST(Adapter, ShippedOnesAreRead) {
-    for (const char* name :
-         {"docker-socket-proxy", "haproxy", "tecnativa", "linuxserver", "wollomatic", "cetusguard"}) {
+    for (const char* name : {"docker-socket-proxy", "docker-socket-proxy-linuxserver", "haproxy", "tecnativa",
+                             "linuxserver", "wollomatic", "cetusguard"}) {
         const auto adapter = conformance::readAdapter(std::string(TARGETS) + "/" + name + ".json");
         EXPECT_EQ(adapter.name, name);
         EXPECT_NO_THROW(conformance::Baseline::read(adapter.baseline).checkRows(adapter.dialect)) << name;

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <stdexcept>
 #include <tuple>
 
 namespace {
@@ -61,6 +62,99 @@ TEST_P(OracleTable, Answers) {
 
 INSTANTIATE_TEST_SUITE_P(Row, OracleTable, testing::ValuesIn(rows()), tests::byId);
 
+// ---- By an operation's name: docs/rules.md#by-an-operations-name ------------------------------------------
+
+struct NamedRow {
+    const char* id;
+    Environment environment;
+    const char* method;
+    const char* target;
+    const char* answer;
+};
+
+// clang-format off
+const NamedRow named[] = {
+    {"allowed", {{"ALLOW_OPERATIONS", "ContainerList"}}, "GET", "/v1.41/containers/json?all=1", "allow"},
+    {"allowed-with-slash", {{"ALLOW_OPERATIONS", "ImageInspect"}}, "GET", "/images/a%2Fb/json", "allow"},
+    {"allowed-without-post", {{"ALLOW_OPERATIONS", "ContainerCreate"}}, "POST", "/containers/create", "allow"},
+    {"allowed-and-no-other", {{"ALLOW_OPERATIONS", "ContainerList"}}, "GET", "/containers/x/json", "deny"},
+    {"allowed-by-another-method", {{"ALLOW_OPERATIONS", "ContainerList"}}, "HEAD", "/containers/json", "deny"},
+    {"allowed-but-unclean", {{"ALLOW_OPERATIONS", "ContainerInspect"}}, "GET", "/containers/../x/json", "deny"},
+    {"allowed-but-control", {{"ALLOW_OPERATIONS", "ContainerInspect"}}, "GET", "/containers/%0a/json", "reject"},
+    {"allowed-websocket", {{"ALLOW_OPERATIONS", "ContainerAttachWebsocket"}}, "GET", "/containers/x/attach/ws", "allow"},
+    {"allowed-start", {{"ALLOW_OPERATIONS", "ContainerStart"}}, "POST", "/v1.24/containers/x/start", "allow"},
+    {"allowed-old-start", {{"ALLOW_OPERATIONS", "ContainerStart"}}, "POST", "/v1.23/containers/x/start", "deny"},
+    {"allowed-old-start-by-section", {{"ALLOW_OPERATIONS", "ContainerStart"}, {"CONTAINERS", "1"}, {"POST", "1"}}, "POST", "/v1.23/containers/x/start", "allow"},
+    {"allowed-old-stop", {{"ALLOW_OPERATIONS", "ContainerStop"}}, "POST", "/v1.23/containers/x/stop", "allow"},
+    {"allowed-asterisk", {{"ALLOW_OPERATIONS", "optionsAsterisk"}}, "OPTIONS", "*", "allow"},
+    {"denied", {{"DENY_OPERATIONS", "ContainerLogs"}, {"CONTAINERS", "1"}}, "GET", "/containers/a/b/logs", "deny"},
+    {"denied-and-no-other", {{"DENY_OPERATIONS", "ContainerLogs"}, {"CONTAINERS", "1"}}, "GET", "/containers/a/json", "allow"},
+    {"denied-beginning", {{"DENY_OPERATIONS", "ContainerArchive*"}, {"CONTAINERS", "1"}}, "HEAD", "/containers/a/archive", "deny"},
+    {"denied-first", {{"DENY_OPERATIONS", "ContainerList"}, {"ALLOW_OPERATIONS", "ContainerList"}}, "GET", "/containers/json", "deny"},
+    {"learn", {{"LEARN", "1"}}, "POST", "/containers/create", "allow"},
+    {"learn-denied", {{"LEARN", "1"}, {"DENY_OPERATIONS", "ContainerCreate"}}, "POST", "/containers/create", "deny"},
+    {"learn-unclean", {{"LEARN", "1"}}, "GET", "/containers/./json", "deny"},
+    {"learn-websocket", {{"LEARN", "1"}}, "GET", "/containers/x/attach/ws", "deny"},
+    {"learn-segment", {{"LEARN", "1"}, {"CONTAINERS", "1"}}, "GET", "/containersfoo", "deny"},
+};
+// clang-format on
+
+class Named : public testing::TestWithParam<NamedRow> {};
+
+TEST_P(Named, Answers) {
+    const auto& row = GetParam();
+    const auto expectation = Oracle(Dialect::tecnativa, row.environment).judge(row.method, row.target);
+    EXPECT_EQ(nameOf(expectation.answer), row.answer) << "by rule " << expectation.rule;
+}
+
+INSTANTIATE_TEST_SUITE_P(Row, Named, testing::ValuesIn(named), tests::byId);
+
+// A gate of linuxserver's is no `strict.` rule.
+TEST(Named, LearningOpensGates) {
+    const Oracle oracle(Dialect::linuxserver, {{"LEARN", "1"}, {"CONTAINERS", "1"}});
+    EXPECT_EQ(oracle.judge("GET", "/containers/a/b/logs").answer, conformance::Answer::allow);
+}
+
+struct RoutedRow {
+    const char* id;
+    const char* method;
+    const char* path;
+    const char* operation;
+};
+
+const RoutedRow routedRows[] = {
+    {"the-last-segment", "POST", "/containers/x/start/exec", "ContainerExec"},
+    {"slashes", "GET", "/networks/a/b", "NetworkInspect"},
+    {"no-slashes", "GET", "/services/a/b", ""},
+    {"nothing-for-a-name", "DELETE", "/containers/", "ContainerDelete"},
+    {"fixed-first", "GET", "/networks/", "getNetworksList"},
+    {"fixed-before-a-name", "GET", "/images/get", "ImageGetAll"},
+    {"more-fixed-text-first", "DELETE", "/containers/x/checkpoints/y", "deleteContainerCheckpoint"},
+    {"one-segment-each", "DELETE", "/containers/a/b/checkpoints/y", "ContainerDelete"},
+    {"another-method", "HEAD", "/containers/json", ""},
+    {"slash-at-the-end", "GET", "/containers/json/", ""},
+    {"any-route", "OPTIONS", "/no/such/route", "optionsHandler"},
+    {"asterisk", "OPTIONS", "*", "optionsAsterisk"},
+    {"bare-http2", "POST", "/moby.buildkit.v1.Control/Solve", ""},
+};
+
+class Routed : public testing::TestWithParam<RoutedRow> {};
+
+TEST_P(Routed, AsByTheDaemon) {
+    const auto* operation = conformance::routed(GetParam().method, GetParam().path);
+    EXPECT_EQ(operation == nullptr ? "" : operation->id, GetParam().operation);
+}
+
+INSTANTIATE_TEST_SUITE_P(Row, Routed, testing::ValuesIn(routedRows), tests::byId);
+
+TEST(Operations, AreListedByName) {
+    EXPECT_EQ(conformance::operationsNamed(" ContainerList,\tContainerArchive* ,").size(), 3U);
+    EXPECT_TRUE(conformance::operationsNamed(" ").empty());
+    for (const char* bad :
+         {"containerlist", "List", "*", "Container*List", "Content.Abort", "ContainerList x"})
+        EXPECT_THROW(std::ignore = conformance::operationsNamed(bad), std::invalid_argument) << bad;
+}
+
 TEST(OracleValues, GrantAndRevoke) {
     for (const char* yes : {"1", "true", "YES", "On", " 1 "})
         EXPECT_EQ(conformance::grantOf(yes), true) << yes;
@@ -101,8 +195,35 @@ TEST(Settings, RefuseBrokenRows) {
               "settings.tsv:3: 'x' is listed twice");
 }
 
+std::string listError(const std::string& row) {
+    try {
+        std::ignore = conformance::listedSettings(
+            conformance::parseLists("id\tgranted\tallowed\tdenied\tabout\n" + row, "by-name.tsv"),
+            Dialect::tecnativa);
+    } catch (const conformance::TableError& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+TEST(Settings, ByNameAreDistinct) {
+    std::set<std::string> ids;
+    for (const auto& settings : conformance::namedSettings(Dialect::linuxserver))
+        EXPECT_TRUE(ids.insert(settings.id).second) << settings.id;
+    for (const char* id : {"only.ContainerList", "but.optionsAsterisk", "list.learn"})
+        EXPECT_TRUE(ids.contains(id)) << id;
+    EXPECT_FALSE(ids.contains("only.Content.Abort"));
+}
+
+TEST(Settings, RefuseBrokenLists) {
+    EXPECT_EQ(listError("x\teverything\t-\tContainerList\tX\n"), "accepted");
+    EXPECT_EQ(listError("x\tIAMGES\t-\t-\tX\n"), "by-name.tsv:2: unknown variable 'IAMGES'");
+    EXPECT_EQ(listError("x\t-\tContainerLits\t-\tX\n"), "by-name.tsv:2: 'ContainerLits' names no operation");
+    EXPECT_EQ(listError("x\t-\t-\t-\tX\nx\t-\t-\t-\tX\n"), "by-name.tsv:3: 'x' is listed twice");
+}
+
 std::string variablesError(const std::string& row) {
-    std::string text(conformance::embeddedTable("variables"));
+    std::string text(conformance::embeddedTable("variables.tsv"));
     try {
         std::ignore = conformance::Variables::load(conformance::Variables::parse(text + row, "variables.tsv"),
                                                    Dialect::tecnativa, conformance::Catalogue::builtin());

@@ -132,6 +132,34 @@ TEST_F(BadTarget, HardeningCountsOnlyWhenAsked) {
         1);
 }
 
+// ---- Capabilities ------------------------------------------------------------------------------------
+
+TEST_F(BadTarget, WithoutACapabilityIsNotJudgedByIt) {
+    const auto outcome =
+        judgeAll("forwards-all", {"access/all.post1/ContainerList", "mask/off", "operations/only.ImageList",
+                                  "doors/masking-is-the-doors"});
+    EXPECT_EQ(outcome.status, 0) << outcome.text;
+    EXPECT_THAT(outcome.text, AllOf(HasSubstr("mask: not judged: no capability \"mask\": 2 cases\n"),
+                                    HasSubstr("doors: not judged: no capability \"doors\": 1 case\n"),
+                                    HasSubstr("operations: not judged: no capability \"operations\": ")));
+}
+
+TEST_F(BadTarget, WithoutTheCapabilityThatIsAskedForCannotBeJudged) {
+    const auto outcome = judge("forwards-all", "operations/");
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.text, AllOf(HasSubstr("declares no capability \"operations\""),
+                                    HasSubstr("add \"capabilities\": [\"operations\"]")));
+}
+
+TEST_F(BadTarget, WithACapabilityIsJudgedByIt) {
+    for (const char* id : {"operations/only.ImageList/ContainerList", "operations/learn-but-denied",
+                           "doors/name-in-small-letters", "mask/container-inspect"}) {
+        const auto outcome =
+            judge("forwards-all", id, R"(, "capabilities": ["operations", "doors", "mask"])");
+        EXPECT_EQ(outcome.status, 1) << outcome.text;
+    }
+}
+
 struct Fault {
     const char* mode;
     const char* message;

@@ -117,6 +117,24 @@ TEST(Catalogue, RoutesBeginAndEndWithTheSameVersions) {
     }
 }
 
+// Which names may hold slashes is told twice: in the catalogue, and by the mux patterns here.
+TEST(Catalogue, NamesHoldSlashesWhereTheRoutersDo) {
+    for (const Operation& operation : operations())
+        for (const Route& route : routes()) {
+            if (operation.id == "getPlugin")
+                continue; // of API 1.24 alone: nobody names it, so it is read strictly
+            const bool same =
+                route.method == operation.method &&
+                matchPattern(route.pattern, evergreenPath(operation.path)) &&
+                std::ranges::count(route.pattern, '/') == std::ranges::count(operation.path, '/');
+            const bool slashes = route.pattern.find(":.") != std::string_view::npos;
+            if (same && variables(route.pattern) == variables(operation.path)) {
+                EXPECT_EQ(operation.has(conformance::Trait::slashes), slashes)
+                    << operation.method << " " << operation.path;
+            }
+        }
+}
+
 TEST(Catalogue, EveryVersionIsOneThatAnEngineWasReleasedWith) {
     for (const auto version : Catalogue::versions()) {
         const Identity identity{.apiVersion = "1." + std::to_string(version.minor)};

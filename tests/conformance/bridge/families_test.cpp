@@ -1,4 +1,5 @@
-// The reference proxy conforms: one test per family and, where a family goes through variables, per variable.
+// The reference proxy conforms, in both dialects: one test per family and, where a family goes through variables, per
+// variable. Of linuxserver, the families that its rules are about.
 #include "conformance/bridge/bridge.h"
 #include "tests/row_name.h"
 
@@ -11,23 +12,30 @@ namespace {
 using conformance::Status;
 
 struct Share {
+    conformance::Dialect dialect;
     std::string family;
     std::string variable;
     std::vector<std::string> ids;
 };
 
 void PrintTo(const Share& share, std::ostream* out) {
-    *out << share.family << " " << share.variable << ", " << share.ids.size() << " groups of cases";
+    *out << nameOf(share.dialect) << " " << share.family << " " << share.variable << ", " << share.ids.size()
+         << " groups of cases";
+}
+
+bool isTried(conformance::Dialect dialect, const std::string& family) {
+    return dialect == conformance::Dialect::tecnativa || family == "access" || family == "evasion";
 }
 
 const std::vector<Share>& shares() {
     static const std::vector<Share> all = [] {
-        std::map<std::pair<std::string, std::string>, std::vector<std::string>> found;
-        for (const auto& group : conformance::caseGroups(conformance::Dialect::tecnativa))
-            found[{group.family, group.variable}].push_back(group.id);
         std::vector<Share> list;
-        list.reserve(found.size());
-        for (auto& [key, ids] : found) list.push_back({key.first, key.second, std::move(ids)});
+        for (const auto dialect : {conformance::Dialect::tecnativa, conformance::Dialect::linuxserver}) {
+            std::map<std::pair<std::string, std::string>, std::vector<std::string>> found;
+            for (const auto& group : conformance::caseGroups(dialect))
+                if (isTried(dialect, group.family)) found[{group.family, group.variable}].push_back(group.id);
+            for (auto& [key, ids] : found) list.push_back({dialect, key.first, key.second, std::move(ids)});
+        }
         return list;
     }();
     return all;
@@ -46,16 +54,19 @@ TEST_P(Reference, Conforms) {
     conformance::Adapter adapter;
     adapter.name = "docker-socket-proxy";
     adapter.command = {REFERENCE_PROXY};
-    adapter.environment = {{"LOG_LEVEL", "warning"}};
+    adapter.dialect = GetParam().dialect;
+    adapter.environment = {{"LOG_LEVEL", "warning"}, {"DIALECT", std::string(nameOf(adapter.dialect))}};
+    adapter.capabilities = {"operations", "doors", "mask"};
     for (const auto& verdict : judgeGroups(adapter, GetParam().ids, conformance::Level::hardening))
         EXPECT_TRUE(verdict.status == Status::pass || verdict.status == Status::skip ||
-                    verdict.id == notUnderSanitizers)
+                    verdict.status == Status::disabled || verdict.id == notUnderSanitizers)
             << verdict.id << ": " << nameOf(verdict.status) << "\n"
             << verdict.why;
 }
 
 std::string nameOf(const Share& share) {
-    return tests::rowName(share.family + (share.variable.empty() ? "" : "_" + share.variable));
+    const std::string dialect = share.dialect == conformance::Dialect::tecnativa ? "" : "linuxserver_";
+    return tests::rowName(dialect + share.family + (share.variable.empty() ? "" : "_" + share.variable));
 }
 
 INSTANTIATE_TEST_SUITE_P(Family, Reference, testing::ValuesIn(shares()),

@@ -270,8 +270,14 @@ std::size_t Body::take(std::string_view bytes, std::string& out) {
         bytes = bytes.substr(0, std::min<std::uint64_t>(framing_.length, bytes.size()));
         framing_.length -= bytes.size();
     }
-    out.append(bytes);
+    append(bytes, out);
     return bytes.size();
+}
+
+void Body::append(std::string_view data, std::string& out) {
+    if (tracks_) data_.push_back({appended_, data.size()});
+    appended_ += data.size();
+    out.append(data);
 }
 
 std::size_t Body::takeChunked(std::string_view bytes, std::string& out) {
@@ -279,7 +285,7 @@ std::size_t Body::takeChunked(std::string_view bytes, std::string& out) {
     while (used < bytes.size() && state_ != State::complete && state_ != State::broken) {
         if (state_ == State::data) {
             const auto some = bytes.substr(used, std::min<std::uint64_t>(left_, bytes.size() - used));
-            out.append(some);
+            append(some, out);
             used += some.size();
             left_ -= some.size();
             if (left_ == 0) state_ = State::dataEnd;
@@ -311,7 +317,9 @@ void Body::endLine(std::string& out) {
         return breakOff();
     else if (is("trailers-dropped"))
         return;
-    if (!broken()) out.append(line);
+    if (broken()) return;
+    appended_ += line.size();
+    out.append(line);
 }
 
 void Body::readSize(std::string_view line) {

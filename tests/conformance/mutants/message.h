@@ -60,11 +60,19 @@ public:
     bool complete() const;
     bool untilClose() const { return framing_.kind == Framing::Kind::untilClose; }
     bool broken() const { return state_ == State::broken; }
+    // Where, in what was appended to `out` since, data stands, and not framing.
+    struct Range {
+        std::size_t begin;
+        std::size_t size;
+    };
+    void keepTrack() { tracks_ = true; }
+    const std::vector<Range>& data() const { return data_; }
     void becomeRaw() { framing_ = {Framing::Kind::untilClose, 0}; }
 
 private:
     enum class State : std::uint8_t { size, data, dataEnd, trailer, complete, broken };
 
+    void append(std::string_view data, std::string& out);
     std::size_t takeChunked(std::string_view bytes, std::string& out);
     void endLine(std::string& out);
     void readSize(std::string_view line);
@@ -74,6 +82,9 @@ private:
     State state_ = State::size;
     std::string line_;
     std::uint64_t left_ = 0; // of the chunk
+    bool tracks_ = false;
+    std::size_t appended_ = 0;
+    std::vector<Range> data_;
 };
 
 } // namespace mutants

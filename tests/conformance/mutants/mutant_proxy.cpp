@@ -1,5 +1,6 @@
 // mutant-proxy [--mutant NAME]: a small, plain socket proxy that conforms, or gets exactly one rule wrong.
 // The suite is tested by it: the case meant for a mutant must catch it. Not for use: a thread a connection.
+#include "tests/conformance/mutants/doors.h"
 #include "tests/conformance/mutants/mutation.h"
 #include "tests/conformance/mutants/relay.h"
 
@@ -12,6 +13,7 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -46,8 +48,9 @@ Fd termSignals() {
     return Fd(::signalfd(-1, &signals, SFD_CLOEXEC));
 }
 
-void serve(Service& service, Fd client, std::atomic<unsigned long>& open, bool tooMany) {
-    Connection connection(service, std::move(client));
+void serve(Service& service, const mutants::Rules& rules, Fd client, std::atomic<unsigned long>& open,
+           bool tooMany) {
+    Connection connection(service, rules, std::move(client));
     if (tooMany)
         connection.turnAway();
     else
@@ -55,27 +58,46 @@ void serve(Service& service, Fd client, std::atomic<unsigned long>& open, bool t
     --open;
 }
 
-void acceptUntil(const Fd& signals, const Fd& listener, Service& service, unsigned long most) {
+struct Listener {
+    Fd fd;
+    const mutants::Rules* rules;
+};
+
+void acceptUntil(const Fd& signals, const std::vector<Listener>& listeners, Service& service,
+                 unsigned long most) {
     static std::atomic<unsigned long> open{0};
     for (;;) {
-        pollfd all[] = {{signals.get(), POLLIN, 0}, {listener.get(), POLLIN, 0}};
-        if (::poll(all, 2, -1) < 0) continue;
+        std::vector<pollfd> all{{signals.get(), POLLIN, 0}};
+        for (const auto& listener : listeners) all.push_back({listener.fd.get(), POLLIN, 0});
+        if (::poll(all.data(), all.size(), -1) < 0) continue;
         if (all[0].revents != 0) return;
-        Fd client(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-        if (!client) continue;
-        const bool tooMany = ++open > most;
-        std::thread(serve, std::ref(service), std::move(client), std::ref(open), tooMany).detach();
+        for (std::size_t i = 0; i < listeners.size(); ++i) {
+            if (all[i + 1].revents == 0) continue;
+            Fd client(::accept4(listeners[i].fd.get(), nullptr, nullptr, SOCK_CLOEXEC));
+            if (!client) continue;
+            const bool tooMany = ++open > most;
+            const auto& rules = is("door-mixed-up") ? *listeners.front().rules : *listeners[i].rules;
+            std::thread(serve, std::ref(service), std::cref(rules), std::move(client), std::ref(open),
+                        tooMany)
+                .detach();
+        }
     }
 }
 
 int run(const std::map<std::string, std::string>& variables) {
     // Outlives every thread: they are not waited for, the process's end is theirs.
-    static Service service(mutants::Rules(variables),
-                           valueOr(variables, "SOCKET_PATH", "/var/run/docker.sock"));
+    static Service service(valueOr(variables, "SOCKET_PATH", "/var/run/docker.sock"));
+    static const std::vector<mutants::Door> doors = mutants::doorsOf(variables);
+    for (const auto& door : doors)
+        if (door.rules.learns() && !is("learn-silent"))
+            std::cerr << "mutant-proxy: LEARN: what is not granted passes\n";
     const Fd signals = termSignals();
     {
-        const Fd listener = mutants::listenOn(valueOr(variables, "BIND_CONFIG", ":2375"));
-        acceptUntil(signals, listener, service, std::stoul(valueOr(variables, "MAX_CONNECTIONS", "1000")));
+        std::vector<Listener> listeners;
+        for (const auto& door : doors)
+            for (const auto& address : door.addresses)
+                listeners.push_back({mutants::listenOn(address), &door.rules});
+        acceptUntil(signals, listeners, service, std::stoul(valueOr(variables, "MAX_CONNECTIONS", "1000")));
     }
     const std::chrono::seconds grace(std::stoi(valueOr(variables, "SHUTDOWN_GRACE", "5")));
     const bool patient = is("term-waits-for-streams") || is("term-waits-for-idle");

@@ -1,5 +1,6 @@
 #include "tests/conformance/mutants/relay.h"
 
+#include "tests/conformance/mutants/mask.h"
 #include "tests/conformance/mutants/mutation.h"
 
 #include <chrono>
@@ -148,7 +149,7 @@ void Connection::answer() {
     client_.in.erase(0, request_.size);
     keepAlive_ = request_.keepAlive;
     up_ = Body(request_.framing);
-    switch (service_.rules.judge(request_.method, pathOf(request_.target))) {
+    switch (rules_.judge(request_.method, pathOf(request_.target))) {
     case Verdict::allow:
         return forward();
     case Verdict::deny:
@@ -303,7 +304,7 @@ void Connection::carryHalfClose() {
 
 void Connection::moveDown() {
     while (!down_)
-        if (!moveHead()) return;
+        if (!moveHead() || done_) return;
     if (client_.out.size() < Wire::most || client_.held) {
         const bool open = !down_->complete();
         daemon_.in.erase(0, down_->take(daemon_.in, client_.out));
@@ -311,7 +312,13 @@ void Connection::moveDown() {
             client_.out.pop_back();
     }
     if (client_.broken && !tunnel_) return clientGone();
-    if (down_->complete() || daemon_.ended) client_.held = false;
+    const bool whole = down_->complete() || (daemon_.ended && down_->untilClose() && daemon_.in.empty());
+    if (std::exchange(masks_, masks_ && !whole) && whole && !mask()) return;
+    if (masks_ && daemon_.ended && daemon_.in.empty()) { // cut: none of it is passed
+        masks_ = false;
+        client_.out.clear();
+    }
+    if ((down_->complete() || daemon_.ended) && !masks_) client_.held = false;
     if (down_->broken()) return takeEnd();
     if (down_->complete()) {
         if (client_.out.empty()) done_ = true;
@@ -353,13 +360,43 @@ void Connection::takeAnswer(const Head& answer) {
     if (!answer.keepAlive || endless) reusable_ = false;
     if (tunnel_ || endless) keepAlive_ = false;
     down_.emplace(answer.framing);
-    client_.held = is("answer-held-back") && !tunnel_;
+    const bool cannot = (answer.framing.kind == Framing::Kind::chunked && is("mask-chunked-open")) ||
+                        (endless && is("mask-until-close-open"));
+    masks_ =
+        answer.status == 200 && !tunnel_ && !cannot && rules_.masks(request_.method, pathOf(request_.target));
+    if (masks_ && answer.find("Content-Encoding") != nullptr) {
+        if (!is("mask-encoded-passes")) return failDaemon("it encoded what is to be hidden in");
+        masks_ = false;
+    }
+    client_.held = (is("answer-held-back") && !tunnel_) || masks_;
     client_.out += answerText(answer, !keepAlive_ && !tunnel_);
+    masksFrom_ = client_.out.size();
+    if (masks_) down_->keepTrack();
     if (request_.method == "HEAD" && is("head-with-body")) client_.out += "unasked";
     if (!tunnel_) return;
     if (is("early-bytes-lost")) daemon_.in.clear();
     up_.becomeRaw();
     down_->becomeRaw();
+}
+
+// Hides what is to be hidden in the answer that is held back. What cannot be read is not passed.
+bool Connection::mask() {
+    std::string document;
+    for (const auto& [begin, size] : down_->data()) document += client_.out.substr(masksFrom_ + begin, size);
+    const auto hidden = masked(document);
+    if (!hidden) {
+        client_.out.clear();
+        client_.held = false;
+        keepAlive_ = pooled_ = false;
+        failDaemon("what is to be hidden in is not JSON");
+        return false;
+    }
+    std::size_t at = 0;
+    for (const auto& [begin, size] : down_->data()) {
+        client_.out.replace(masksFrom_ + begin, size, *hidden, at, size);
+        at += size;
+    }
+    return true;
 }
 
 // The daemon has ended its direction.

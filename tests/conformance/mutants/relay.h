@@ -17,9 +17,8 @@ namespace mutants {
 // What all connections share.
 class Service {
 public:
-    Service(Rules granted, std::string daemon)
-        : rules(std::move(granted))
-        , socketPath(std::move(daemon)) {}
+    explicit Service(std::string daemon)
+        : socketPath(std::move(daemon)) {}
 
     // An idle connection to the daemon, or a new one (then not `pooled`); without an fd: `why` tells.
     Wire connect(bool fresh, std::string& why, bool& pooled);
@@ -30,7 +29,6 @@ public:
     void ended();                               // … and its end
     bool awaitQuiet(std::chrono::seconds most); // no exchange is under way
 
-    const Rules rules;
     const std::string socketPath;
 
 private:
@@ -44,8 +42,9 @@ private:
 
 class Connection {
 public:
-    Connection(Service& service, Fd client)
+    Connection(Service& service, const Rules& rules, Fd client)
         : service_(service)
+        , rules_(rules)
         , client_(std::move(client)) {}
 
     void run();
@@ -69,12 +68,14 @@ private:
     bool moveHead();
     void takeAnswer(const Head& answer);
     void takeEnd();
+    bool mask();
     void carryHalfClose();
     void failDaemon(const std::string& why);
     void clientGone();
     void settle();
 
     Service& service_;
+    const Rules& rules_; // of the door that the client came through
     Wire client_;
     Wire daemon_;
     Head request_;
@@ -91,6 +92,8 @@ private:
     bool again_ = false; // a pooled connection had died: once more with a new one
     bool pooled_ = false;
     bool reusable_ = false;
+    bool masks_ = false;        // the answer is held back until it is complete …
+    std::size_t masksFrom_ = 0; // … its body stands in client_.out from here
 };
 
 // The heads as they are forwarded.

@@ -1,5 +1,6 @@
 #include "tests/conformance/mutants/rules.h"
 
+#include "tests/conformance/mutants/mask.h"
 #include "tests/conformance/mutants/mutation.h"
 
 #include <cctype>
@@ -139,9 +140,20 @@ Rules::Rules(const std::map<std::string, std::string>& environment) {
             grants_[name] = valueGrants(name, found->second);
     };
     for (const char* const name :
-         {"POST", "ALLOW_START", "ALLOW_STOP", "ALLOW_RESTARTS", "IMAGES", "VOLUMES"})
+         {"POST", "ALLOW_START", "ALLOW_STOP", "ALLOW_RESTARTS", "IMAGES", "VOLUMES", "LEARN", "MASK_ENV"})
         take(name);
     for (const auto section : sections) take(variableOf(section));
+    // All mistakes at once.
+    std::string mistakes;
+    for (const auto& [variable, into] :
+         {std::pair("ALLOW_OPERATIONS", &allowed_), std::pair("DENY_OPERATIONS", &denied_)})
+        try {
+            const auto list = environment.find(variable);
+            if (list != environment.end()) *into = namesIn(variable, list->second);
+        } catch (const SettingsError& error) {
+            mistakes += error.what();
+        }
+    if (!mistakes.empty()) throw SettingsError(mistakes);
 }
 
 bool Rules::granted(const std::string& variable) const {
@@ -192,8 +204,73 @@ Verdict Rules::judgePath(std::string_view method, const std::string& path, bool 
     return actionGranted(path, old) || sectionGranted(path) ? Verdict::allow : Verdict::deny;
 }
 
+// The path without its version prefix, and the operation that the daemon routes it to.
+Rules::Place Rules::placeOf(std::string_view method, std::string_view target, std::string whole) const {
+    Place place{withoutPrefix(whole), false, {}};
+    place.old = isOld(whole.substr(0, whole.size() - place.path.size()));
+    if (is("prefix-twice")) place.path = withoutPrefix(place.path);
+    const bool versioned = whole.size() != place.path.size();
+    if (is("name-as-sent")) whole = withoutPrefix(std::string(target));
+    if (is("name-opens-path") && allowed_.contains(operationOf("GET", place.path))) method = "GET";
+    if (!(versioned && is("name-unversioned-only")))
+        place.operation = operationOf(method, is("name-as-sent") ? whole : place.path);
+    return place;
+}
+
+Verdict Rules::judgeNamed(std::string_view method, const Place& place) const {
+    const bool denied = denied_.contains(place.operation);
+    const bool allowed = allowed_.contains(place.operation) && !(is("name-needs-post") && !reads(method));
+    const Verdict verdict = judgePath(method, place.path, place.old);
+    const bool sectionOpen =
+        is("name-opens-section") && !denied && std::ranges::any_of(allowed_, [&](const std::string& name) {
+            return !place.operation.empty() && name.starts_with(place.operation.substr(0, 5));
+        });
+    if (sectionOpen) return Verdict::allow;
+    const bool opens =
+        allowed && (!place.old || place.operation != "ContainerStart" || is("name-opens-old-start"));
+    if (denied && !(is("name-allowed-first") && allowed) &&
+        !(is("name-grants-first") && verdict == Verdict::allow))
+        return Verdict::deny;
+    if (opens) return Verdict::allow;
+    if (allowed && is("name-holds-old-start")) return Verdict::deny;
+    if (verdict == Verdict::deny && learns(method, place)) return Verdict::allow;
+    return verdict;
+}
+
+bool Rules::learns() const {
+    return granted("LEARN");
+}
+
+// What the grants would deny, but for what is refused for another reason.
+bool Rules::learns(std::string_view method, const Place& place) const {
+    if (is("learn-unasked")) return true;
+    if (!granted("LEARN") || is("learn-off")) return false;
+    const bool attaches =
+        method == "GET" && place.path.starts_with("/containers/") && place.path.ends_with("/attach/ws");
+    if ((attaches && !granted("POST")) ||
+        (place.old && judgePath(method, place.path, false) == Verdict::allow))
+        return is("learn-opens-strict");
+    return is("learn-opens-strict") || std::ranges::none_of(sections, [&](std::string_view section) {
+               return granted(variableOf(section)) &&
+                      lowered(place.path).starts_with("/" + std::string(section)) &&
+                      !begins(place.path, section);
+           });
+}
+
+bool Rules::masks(std::string_view method, std::string_view target) const {
+    const auto whole = decoded(target.substr(0, target.find('?')));
+    if (!whole || (is("mask-unversioned-only") && withoutPrefix(*whole) != *whole)) return false;
+    return (granted("MASK_ENV") || is("mask-unasked")) && !is("mask-off") &&
+           carriesEnvironments(operationOf(method, withoutPrefix(*whole)));
+}
+
 Verdict Rules::judge(std::string_view method, std::string_view target) const {
-    if (target == "*") return is("asterisk-passes") ? Verdict::allow : Verdict::deny;
+    if (target == "*") {
+        const bool asked = method == "OPTIONS" && allowed_.contains("optionsAsterisk") &&
+                           !denied_.contains("optionsAsterisk");
+        const bool learned = granted("LEARN") && method == "OPTIONS" && !denied_.contains("optionsAsterisk");
+        return asked || learned || is("asterisk-passes") ? Verdict::allow : Verdict::deny;
+    }
     const auto end = is("query-matched") ? target.size() : std::min(target.find('?'), target.size());
     std::string path(target.substr(0, end));
     const int times = is("decode-never") ? 0 : is("decode-twice") ? 2 : 1;
@@ -203,11 +280,20 @@ Verdict Rules::judge(std::string_view method, std::string_view target) const {
         path = std::move(*next);
     }
     if (hasControl(path) && !is("control-byte-passes")) return Verdict::reject;
-    if (!isClean(path)) return Verdict::deny;
-    const std::string whole = std::exchange(path, withoutPrefix(path));
-    const bool old = isOld(whole.substr(0, whole.size() - path.size()));
-    if (is("prefix-twice")) path = withoutPrefix(path);
-    return judgePath(method, path, old);
+    const bool clean = isClean(path);
+    const Place place = placeOf(method, target.substr(0, end), path);
+    const bool unclean = (is("name-opens-unclean") && allowed_.contains(place.operation)) ||
+                         (is("learn-opens-unclean") && granted("LEARN"));
+    if (!clean && !unclean) return Verdict::deny;
+    return judgeNamed(method, place);
+}
+
+bool isAccessVariable(std::string_view name) {
+    for (const std::string_view other : {"POST", "ALLOW_START", "ALLOW_STOP", "ALLOW_RESTARTS", "LEARN",
+                                         "MASK_ENV", "ALLOW_OPERATIONS", "DENY_OPERATIONS", "BIND_CONFIG"})
+        if (name == other) return true;
+    return std::ranges::any_of(sections,
+                               [&](std::string_view section) { return variableOf(section) == name; });
 }
 
 bool mayHijack(std::string_view method, std::string_view path) {

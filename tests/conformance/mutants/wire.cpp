@@ -10,7 +10,9 @@
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 namespace mutants {
 namespace {
@@ -86,7 +88,27 @@ Fd dialUnix(const std::string& path) {
     return fd;
 }
 
+Fd listenOnUnix(const std::string& bind) {
+    const std::string path = bind.substr(0, bind.find(' '));
+    const auto mode = bind.find(" mode ");
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    ::unlink(path.c_str()); // of a target that was here before
+    Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const auto wanted =
+        mode == std::string::npos ? 0660UL : std::strtoul(bind.c_str() + mode + 6, nullptr, 8);
+    const auto before = ::umask(0777U & ~static_cast<mode_t>(wanted));
+    const bool bound =
+        ::bind(fd.get(), general(address), sizeof address) == 0 && ::listen(fd.get(), 256) == 0;
+    ::umask(before);
+    if (!bound) throw std::runtime_error("cannot listen on " + path + ": " + std::strerror(errno));
+    return fd;
+}
+
 Fd listenOn(const std::string& bind) {
+    if (bind.find('/') != std::string::npos)
+        return listenOnUnix(bind.substr(bind.starts_with("unix@") ? 5 : 0));
     const auto colon = bind.rfind(':');
     const std::string host = colon == std::string::npos ? "" : bind.substr(0, colon);
     sockaddr_in address{};

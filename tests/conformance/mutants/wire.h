@@ -37,6 +37,7 @@ bool pump(Wire& one, Wire* other, int milliseconds);
 
 // -1 in the answer's place: errno tells why.
 Fd dialUnix(const std::string& path);
-Fd listenOn(const std::string& bind); // as BIND_CONFIG: "127.0.0.1:2375", ":2375". Throws std::runtime_error
+// One address as BIND_CONFIG has it: "127.0.0.1:2375", ":2375", "/path mode 600". Throws std::runtime_error.
+Fd listenOn(const std::string& bind);
 
 } // namespace mutants
