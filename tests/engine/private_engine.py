@@ -39,7 +39,6 @@ class UnixHTTPConnection(HTTPConnection):
 class PrivateEngine:
     """One dockerd and everything it starts. `root`: a Debian with an engine, else this machine's own."""
 
-    kind = "docker"
     listening = b"API listen on"  # of its log
 
     def __init__(self, root=None):
@@ -147,7 +146,6 @@ class PrivateEngine:
 class PrivatePodman(PrivateEngine):
     """The Podman of `root`, and everything it starts."""
 
-    kind = "podman"
     listening = b"API service listening on"
 
     def __init__(self, root):
@@ -160,9 +158,10 @@ class PrivatePodman(PrivateEngine):
 
     def kill(self):
         """With all its containers: their first process is the child of ours, which ends when all of them have."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        for child in children if self.process.poll() is None else []:
-            os.kill(int(child), signal.SIGKILL)
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        if self.process.poll() is None and (first := children.read_text().split()):
+            os.kill(int(first[0]), signal.SIGKILL)
+            self.process.wait(SAFETY_NET)
         super().kill()
 
     def stop(self):

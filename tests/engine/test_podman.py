@@ -1,11 +1,12 @@
 """podman --remote through the proxy, in dialect linuxserver, on a Podman of Debian sid (--engine podman)."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from docker_cli import Podman
-from private_engine import UnixHTTPConnection
+from private_engine import UnixHTTPConnection, busybox_root
 from proxy_process import octets
 
 # What all of it takes. ALLOW_LOGS only opens a gate; POST is what makes it more than looking.
@@ -129,3 +130,23 @@ def test_denied(granted, command, ways, podman_at, proxy, idle, busybox, is_dire
 def test_its_own_api_is_denied_in_dialect_tecnativa(podman_at, default_proxy):
     done = podman_at(default_proxy).run("ps")
     assert done.status != 0 and "403" in done.err, done  # of a denied ping it says no more
+
+
+def test_nothing_outlives_a_private_podman(podman_at, another_engine, cli):
+    docker = cli(f"unix://{another_engine.socket}")
+    docker("import", "-", "busybox:latest", input=busybox_root())
+    docker("run", "--detach", "--network", "none", "busybox:latest", "sleep", "100000")
+
+    def processes():
+        """Those whose command line names its folder, as Podman's monitors do."""
+        return [process.parent.name for process in Path("/proc").glob("[0-9]*/cmdline") if str(another_engine.folder).encode() in read(process)]
+
+    def read(file):
+        try:
+            return file.read_bytes()
+        except (FileNotFoundError, ProcessLookupError):
+            return b""
+
+    assert len(processes()) > 2
+    another_engine.remove()
+    assert processes() == [] and another_engine.control_groups() == []
