@@ -52,9 +52,10 @@ std::set<std::string, std::less<>> capabilitiesOf(const Json& value) {
     std::set<std::string, std::less<>> offered;
     for (const auto& name : texts(value)) {
         if (!isCapability(name)) {
-            std::string known;
-            for (const auto one : capabilities) known.append(known.empty() ? "" : ", ").append(one);
-            throw std::invalid_argument("holds the unknown capability \"" + name + "\"; known are: " + known);
+            std::string what = "holds the unknown capability \"";
+            what.append(name).append("\"; known are:");
+            for (const auto one : capabilities) what.append(" ").append(one);
+            throw std::invalid_argument(what);
         }
         offered.insert(name);
     }
