@@ -136,9 +136,10 @@ std::optional<std::string> decodedOnce(std::string_view path) {
 
 struct Oracle::Request {
     std::string_view method;
-    std::string_view path; // decoded, and without the version prefix
-    bool reads = false;    // GET or HEAD
-    bool old = false;      // of an API before 1.24, in which a start may bring a configuration
+    std::string_view path;  // decoded, and without the version prefix
+    bool reads = false;     // GET or HEAD
+    bool old = false;       // of an API before 1.24, in which a start may bring a configuration
+    bool resembles = false; // it is in a section by the loose reading only
 };
 
 Oracle::Oracle(Dialect dialect, const Environment& environment)
@@ -211,8 +212,8 @@ Expectation Oracle::judgePath(const Request& request, bool looselyAllowed) const
     const auto levelOf = [&](bool allow) {
         return allow == looselyAllowed ? Level::required : Level::hardening;
     };
-    const Operation* const operation =
-        allowed_.empty() && denied_.empty() ? nullptr : routed(request.method, request.path);
+    const bool byName = learn_ || !allowed_.empty() || !denied_.empty();
+    const Operation* const operation = byName ? routed(request.method, request.path) : nullptr;
     if (denied_.contains(operation)) return {Answer::deny, Level::required, "by name, 1: it is denied"};
     const bool named = allowed_.contains(operation);
     const bool starts = named && operation->id == "ContainerStart";
@@ -227,9 +228,27 @@ Expectation Oracle::judgePath(const Request& request, bool looselyAllowed) const
     young.old = false;
     if (request.old && decide(young, true).allow)
         return {Answer::deny, levelOf(false), "S9: before API 1.24 a start may bring a configuration"};
-    if (learn_ && (!looselyAllowed || closedGate(request, true)))
-        return {Answer::allow, Level::required, "LEARN lets pass what the grants would deny"};
+    if (learn_) return judgeLearning(request, operation);
     return {Answer::deny, levelOf(false), strict.rule};
+}
+
+// What is `strict.` is denied while learning, too, whatever else is lacking.
+Expectation Oracle::judgeLearning(const Request& request, const Operation* operation) const {
+    if (request.old && operation != nullptr && operation->id == "ContainerStart")
+        return {Answer::deny, Level::required, "S9: before API 1.24 a start may bring a configuration"};
+    if (request.resembles)
+        return {Answer::deny, Level::hardening, "S1, S2: it begins like a section, and is none"};
+    if (operation == nullptr && !denied_.empty())
+        return {Answer::deny, Level::required, "what has no name may do what is denied by one"};
+    return {Answer::allow, Level::required, "LEARN lets pass what the grants would deny"};
+}
+
+bool Oracle::inAnySection(std::string_view path, bool strict) const {
+    for (const Variable& variable : variables_.all())
+        if (variable.kind == VariableKind::section)
+            for (const auto& governed : variable.governs)
+                if (inSection(path, governed, strict)) return true;
+    return false;
 }
 
 Expectation Oracle::judge(std::string_view method, std::string_view target) const {
@@ -245,7 +264,9 @@ Expectation Oracle::judge(std::string_view method, std::string_view target) cons
     const bool loosely = decide({method, withoutPrefix(lowered), reads, false}, false).allow;
     if (!isClean(*decoded))
         return {Answer::deny, loosely ? Level::hardening : Level::required, "S3: the path is not clean"};
-    return judgePath({method, withoutPrefix(*decoded), reads, isOld(*decoded)}, loosely);
+    const auto rest = withoutPrefix(*decoded);
+    const bool resembles = !inAnySection(rest, true) && inAnySection(withoutPrefix(lowered), false);
+    return judgePath({method, rest, reads, isOld(*decoded), resembles}, loosely);
 }
 
 } // namespace conformance

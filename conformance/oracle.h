@@ -56,6 +56,8 @@ private:
     struct Request;
 
     [[nodiscard]] Expectation judgePath(const Request& request, bool looselyAllowed) const;
+    [[nodiscard]] Expectation judgeLearning(const Request& request, const Operation* operation) const;
+    [[nodiscard]] bool inAnySection(std::string_view path, bool strict) const;
     [[nodiscard]] Decision decide(const Request& request, bool strict) const;
     [[nodiscard]] Decision tecnativa(const Request& request, bool strict) const;
     [[nodiscard]] Decision linuxserver(const Request& request, bool strict) const;

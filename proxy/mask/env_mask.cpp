@@ -2,14 +2,19 @@
 
 #include "proxy/mask/run.h"
 
+#include <algorithm>
+
 namespace proxy::mask {
 
 // ---- What becomes of a value -------------------------------------------------------------------------
 
 std::span<const EnvMask::Key> EnvMask::keysIn(Care object) noexcept {
-    static constexpr std::array<Key, 2> anywhere{{
+    static constexpr std::array<Key, 5> anywhere{{
         {"env", Care::env, true},
         {"createcommand", Care::env, true},
+        {"created_by", Care::env, true},
+        {"createdby", Care::env, true},
+        {"onbuild", Care::env, true},
     }};
     // As the daemon writes them: in any other spelling they are hidden.
     static constexpr std::array<Key, 3> ofEntry{{
@@ -293,19 +298,20 @@ void EnvMask::decoded(unsigned unit) noexcept {
 }
 
 void EnvMask::compare(unsigned unit) noexcept {
+    const unsigned small = unit >= 'A' && unit <= 'Z' ? unit | 0x20U : unit;
     const auto goesOn = [&](const Key& key) {
-        // Bit 5 makes a small letter of a capital, and of nothing else.
-        const unsigned folded = key.anyCase ? unit | 0x20U : unit;
-        return compared_ < key.text.size() && static_cast<unsigned char>(key.text[compared_]) == folded;
+        const unsigned folded = key.anyCase ? small : unit;
+        return compared_ < key.text.size() && static_cast<unsigned char>(key.text[compared_]) == folded &&
+               (key_ == nullptr || key.text.starts_with(key_->text.substr(0, compared_)));
     };
-    if (compared_ == 0) { // no two of them begin alike
-        for (const Key& key : keysIn(containers_[depth_ - 1].care))
-            if (goesOn(key)) key_ = &key;
-    }
-    if (key_ != nullptr && goesOn(*key_))
-        ++compared_;
-    else
+    const auto keys = keysIn(containers_[depth_ - 1].care);
+    const auto found = std::ranges::find_if(keys, goesOn);
+    if (found == keys.end()) {
         text_ = Text::passed;
+        return;
+    }
+    key_ = &*found;
+    ++compared_;
 }
 
 } // namespace proxy::mask

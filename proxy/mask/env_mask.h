@@ -21,6 +21,8 @@
 //
 // `CreateCommand`, in which Podman repeats the command line that made a container or pod, is treated as an `Env`: of
 // whatever spelling of -e and --env there is, and of every other argument, nothing is shown behind its first `=`.
+// So are `created_by` and `CreatedBy`, the commands that made an image, `ENV A=b` among them, which Podman's
+// inspections hold, and an image's `OnBuild`, the commands that are to come.
 //
 // Fails closed: what is not one JSON document, or several where they may be, is a fault, and the answer must be
 // broken off.

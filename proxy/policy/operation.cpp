@@ -89,7 +89,7 @@ constexpr auto table = std::to_array<Operation>({
     {"ImageGet", "GET", "/images/{name}/get", anything},
     {"ImageHistory", "GET", "/images/{name}/history", anything},
     {"ImageInspect", "GET", "/images/{name}/json", anything, false, true},
-    {"ImageAttestations", "GET", "/images/{name}/attestations", anything},
+    {"ImageAttestations", "GET", "/images/{name}/attestations", anything, false, true},
     {"ImageLoad", "POST", "/images/load", fixed},
     {"ImageCreate", "POST", "/images/create", fixed},
     {"ImagePush", "POST", "/images/{name}/push", anything},

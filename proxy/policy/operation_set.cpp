@@ -10,7 +10,7 @@ namespace {
 
 // Takes the next pattern off `list`; empty when none is left.
 std::string_view takePattern(std::string_view& list) noexcept {
-    constexpr std::string_view between = " \t,";
+    constexpr std::string_view between = " \t\r\n,";
     list.remove_prefix(std::min(list.find_first_not_of(between), list.size()));
     const std::string_view pattern = list.substr(0, list.find_first_of(between));
     list.remove_prefix(pattern.size());

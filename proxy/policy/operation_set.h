@@ -40,8 +40,8 @@ struct OperationPatterns {
         mistakes{}; ///< sentences for people, without the list's name and trailing period
 };
 
-/// "ContainerList, ContainerArchive* SystemInfo": names as operation.h has them, case-sensitive, with blanks
-/// or commas between; a trailing "*" stands for all names that begin so. What names no operation is a
+/// "ContainerList, ContainerArchive* SystemInfo": names as operation.h has them, case-sensitive, with blanks,
+/// line ends or commas between; a trailing "*" stands for all names that begin so. What names no operation is a
 /// mistake, which suggests the nearest; so is "*" alone, which would be every operation.
 [[nodiscard]] OperationPatterns parseOperations(std::string_view list);
 

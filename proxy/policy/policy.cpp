@@ -204,17 +204,31 @@ Verdict Policy::decide(std::string_view method, std::string_view path) const noe
     verdict.byName = byName;
     verdict.missing = ways.missing(access_.grants);
     verdict.wouldAllow = verdict.missing.narrowest();
-    verdict.learned = access_.learn && !isStrict(verdict.rule);
-    verdict.allowed = verdict.learned;
+    if (access_.learn) learn(verdict, request.place);
     return verdict;
 }
 
+// The first rule that denies need not be the one that matters here: with POST=0 it is the method's, whatever else is
+// wrong. Where names are denied, what has none is not let through: Podman may know it by another path, and by
+// prefixes that Docker does not have.
+void Policy::learn(Verdict& verdict, const Place& place) const noexcept {
+    const bool configures = verdict.operation != nullptr && !verdict.byName;
+    if (configures) verdict.rule = Rule::startConfig;
+    if (!place.section) verdict.rule = whyUnknown(*rules_, variablesOf(access_.dialect), place);
+    verdict.learned = !isStrict(verdict.rule) && (verdict.operation != nullptr || access_.denied.empty());
+    verdict.allowed = verdict.learned;
+}
+
+// Podman's play/kube creates containers as well.
 OperationSet openTwins(const Access& access) {
     const Policy policy(access);
     OperationSet open;
     for (const Operation& operation : operations()) {
+        const auto isOpen = [&](const std::string& path) {
+            return policy.decide(operation.method, "/libpod" + path).allowed;
+        };
         if (access.denied.has(operation) &&
-            policy.decide(operation.method, "/libpod" + samplePath(operation)).allowed)
+            (isOpen(samplePath(operation)) || (operation.id == "ContainerCreate" && isOpen("/play/kube"))))
             open.add(operation);
     }
     return open;

@@ -14,6 +14,7 @@
 namespace proxy::policy {
 
 struct DialectRules;
+struct Place;
 [[nodiscard]] const DialectRules& rulesOf(Dialect dialect) noexcept; // of dialect_rules.h
 
 struct Verdict {
@@ -50,6 +51,8 @@ public:
     [[nodiscard]] const Access& access() const noexcept { return access_; }
 
 private:
+    void learn(Verdict& verdict, const Place& place) const noexcept;
+
     Access access_;
     const DialectRules* rules_;
 };

@@ -48,7 +48,10 @@ AnswerMasking maskingOf(const http::ResponseHead& head, Masking masking) noexcep
     // Of errors only those in JSON are looked at: others are sentences, of daemons older than the error schema.
     if (!succeeded && !(content.typed && content.json)) return {};
     if (content.encoded) return {.fault = Fault::encoding};
-    if (!content.json || (succeeded && masking == Masking::withheld)) return {.fault = Fault::content};
+    // A part of an answer is no document, but may look like one: its beginning is where a client wants it.
+    const bool isPart = head.status == 206;
+    if (!content.json || isPart || (succeeded && masking == Masking::withheld))
+        return {.fault = Fault::content};
     return {.needed = true};
 }
 

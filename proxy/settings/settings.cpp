@@ -69,8 +69,7 @@ private:
     };
 
     void mistake(const Given& given, std::string_view sentence) {
-        reading_.mistakes.push_back(
-            std::string(given.name).append("=").append(quoted(given.text)).append(": ").append(sentence));
+        reading_.mistakes.push_back(given.name + "=" + quoted(given.text) + ": " + printable(sentence));
     }
 
     // Where what is read goes.
@@ -120,14 +119,26 @@ private:
 
     std::set<std::string> doorNames() {
         std::set<std::string> names;
-        for (const auto& [name, value] : environment_) {
+        for (const auto& [name, ignored] : environment_) {
             const auto found = doorVariable(name);
             if (!found) continue;
-            const Given given{name, trimmed(value)};
             if (isDoorName(found->door) && isThere(found->door)) names.emplace(found->door);
-            if (const auto wrong = wrongWith(*found)) mistake(given, *wrong);
+            // Without its value: what is another program's may be a secret.
+            if (const auto wrong = wrongWith(*found))
+                reading_.mistakes.push_back(printable(name + ": " + *wrong));
         }
+        for (const std::string& door : names) refuseSlipsOf(door);
         return names;
+    }
+
+    // TRAEFIK_DENY_OPERATIONS would deny nothing.
+    void refuseSlipsOf(const std::string& door) {
+        for (const auto& [name, ignored] : environment_)
+            if (name.starts_with(door + "_") && rowNamed(name) == nullptr &&
+                rowNamed(std::string_view(name).substr(door.size() + 1)) != nullptr)
+                reading_.mistakes.push_back(name +
+                                            ": between a door's name and a variable's stand two _: is " +
+                                            door + "_" + name.substr(door.size()) + " meant?");
     }
 
     std::optional<std::string> wrongWith(const DoorVariable& found) const {
@@ -243,6 +254,9 @@ private:
             for (const Listener& listener : draft.door.listeners) {
                 const auto clash = std::ranges::find_if(
                     placed, [&](const Placed& other) { return clashes(listener, *other.listener); });
+                if (const auto* const local = std::get_if<UnixListener>(&listener);
+                    local != nullptr && local->path == reading_.settings.socketPath)
+                    mistake(draft.bind, "that is SOCKET_PATH, where the daemon listens: use another path");
                 if (clash != placed.end())
                     mistake(draft.bind, clash->of == &draft
                                             ? describe(listener) + " is there twice: remove one"
@@ -280,7 +294,7 @@ private:
 
     void warn() {
         for (const auto& [name, ignored] : environment_)
-            if (auto warning = warnOf(name)) reading_.warnings.push_back(std::move(*warning));
+            if (auto warning = warnOf(name)) reading_.warnings.push_back(printable(*warning));
         for (const Door& door : reading_.settings.doors) {
             warnOfOtherDialect(door);
             std::ranges::move(adviceOn(door), std::back_inserter(reading_.warnings));

@@ -25,10 +25,10 @@ inline constexpr std::string_view blanks = " \t\r\n";
     return result;
 }
 
-/// In quotes, on one line whatever it holds: a terminal shows it as it is.
-[[nodiscard]] inline std::string quoted(std::string_view text) {
+/// On one line whatever it holds: a terminal shows it as it is.
+[[nodiscard]] inline std::string printable(std::string_view text) {
     static constexpr std::string_view hex = "0123456789abcdef";
-    std::string result = "\"";
+    std::string result;
     for (const char c : text) {
         const auto octet = static_cast<unsigned char>(c);
         if (octet < 0x20 || octet == 0x7f) {
@@ -37,7 +37,11 @@ inline constexpr std::string_view blanks = " \t\r\n";
             result.append(1, c);
         }
     }
-    return result.append("\"");
+    return result;
+}
+
+[[nodiscard]] inline std::string quoted(std::string_view text) {
+    return "\"" + printable(text) + "\"";
 }
 
 /// Of a URL, as other programs take for a place, what is a place here: "unix:///run/docker.sock" is

@@ -30,7 +30,8 @@ bool isWord(std::string_view word) noexcept {
 
 bool isDoor(std::string_view name) noexcept {
     const auto fits = [](char c) { return isUpper(c) || isDigit(c) || c == '_'; };
-    return name.empty() || (isUpper(name.front()) && std::ranges::all_of(name, fits));
+    return name.empty() || (isUpper(name.front()) && !name.ends_with('_') &&
+                            name.find("__") == std::string_view::npos && std::ranges::all_of(name, fits));
 }
 
 bool isRequest(const Line& line) noexcept {

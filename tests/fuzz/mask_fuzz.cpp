@@ -87,7 +87,8 @@ private:
 
     static bool isEnv(std::string key) {
         for (char& c : key) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        return key == "env" || key == "createcommand";
+        return key == "env" || key == "createcommand" || key == "created_by" || key == "createdby" ||
+               key == "onbuild";
     }
 
     static std::ptrdiff_t offset(std::size_t at) { return static_cast<std::ptrdiff_t>(at); }

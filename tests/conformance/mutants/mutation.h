@@ -70,6 +70,8 @@ inline constexpr auto names = std::to_array<std::string_view>({
     "learn-silent",
     "learn-unasked",
     "learn-opens-strict",
+    "learn-opens-old-start",
+    "learn-opens-nameless",
     "learn-opens-unclean",
     // doors
     "door-inherits",

@@ -247,12 +247,11 @@ bool Rules::learns(std::string_view method, const Place& place) const {
     if (!granted("LEARN") || is("learn-off")) return false;
     const bool attaches =
         method == "GET" && place.path.starts_with("/containers/") && place.path.ends_with("/attach/ws");
-    if ((attaches && !granted("POST")) ||
-        (place.old && judgePath(method, place.path, false) == Verdict::allow))
-        return is("learn-opens-strict");
+    if (attaches && !granted("POST")) return is("learn-opens-strict");
+    if (place.old && place.operation == "ContainerStart") return is("learn-opens-old-start");
+    if (place.operation.empty() && !denied_.empty()) return is("learn-opens-nameless");
     return is("learn-opens-strict") || std::ranges::none_of(sections, [&](std::string_view section) {
-               return granted(variableOf(section)) &&
-                      lowered(place.path).starts_with("/" + std::string(section)) &&
+               return lowered(place.path).starts_with("/" + std::string(section)) &&
                       !begins(place.path, section);
            });
 }

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(not os.access(MASK_FILTER, os.X_OK), reason=f"{M
 
 KEYS = ["Env", "Env", "Env", "env", "ENV", "En", "Envs", "Environment", "Name", "Name", "Value", "Value", "Description",
         "Settable", "name", "value", "", "a", "E=nv", "\u00c9nv", "Labels",
-        "CreateCommand", "createCommand", "Create"]
+        "CreateCommand", "createCommand", "Create", "created_by", "CreatedBy", "Created_Ba", "OnBuild"]
 CHARACTERS = list("ABCab01 =====\"\"\\\\/*{}[]:,'\b\f\n\r\t\x00\x1f\x7f") + ["\u00e9", "\u0145", "\u20ac", "\ufeff",
                                                                            "\U0001f600"]
 SHORT = {'"': '\\"', "\\": "\\\\", "/": "\\/", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -161,7 +161,7 @@ def masked(value):
 
 
 def is_env(key):
-    return key.isascii() and key.lower() in ("env", "createcommand")
+    return key.isascii() and key.lower() in ("env", "createcommand", "created_by", "createdby", "onbuild")
 
 
 def same(expected, found):

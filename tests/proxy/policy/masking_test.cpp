@@ -46,6 +46,7 @@ constexpr Row table[] = {
     {"plugins", "GET", "/plugins", document},
     {"plugin", "GET", "/plugins/x/y/json", document},
     {"plugin-of-old", "GET", "/plugins/x", document},
+    {"attestations", "GET", "/images/x/attestations", document},
     {"containers", "GET", "/containers/json", none},
     {"logs", "GET", "/containers/x/logs", none},
     {"attach", "POST", "/containers/x/attach", none},

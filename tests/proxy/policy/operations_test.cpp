@@ -113,6 +113,9 @@ TEST(ByName, PodmansTwinsStayOpenAndAreNamed) {
     Access other = access;
     other.dialect = Dialect::tecnativa;
     EXPECT_TRUE(openTwins(other).empty());
+    const Access playing{
+        .dialect = Dialect::linuxserver, .grants = {libpodPlay, post}, .denied = named("Container*")};
+    EXPECT_EQ(openTwins(playing), named("ContainerCreate"));
 }
 
 // ---- Learning --------------------------------------------------------------------------------------
@@ -146,6 +149,35 @@ TEST(Learning, NothingStrictIsRelaxedAndNoDenialByName) {
     }
 }
 
+// The first rule that denies may be another, the method's above all.
+TEST(Learning, WhatIsStrictIsNotLearnedWhateverElseIsLacking) {
+    for (const Dialect dialect : {Dialect::tecnativa, Dialect::linuxserver})
+        for (const Grants granted : {Grants{}, Grants{post}, Grants{images}})
+            for (const auto& [path, rule] : {std::pair("/v1.23/containers/x/start", Rule::startConfig),
+                                             std::pair("/CONTAINERS/x/exec", Rule::caseSensitive),
+                                             std::pair("/V1.41/containers/x/exec", Rule::caseSensitive),
+                                             std::pair("/containersfoo", Rule::wholeSegment)}) {
+                const Policy policy(Access{.dialect = dialect, .grants = granted, .learn = true});
+                const Verdict verdict = policy.decide("POST", path);
+                EXPECT_FALSE(verdict.allowed) << path << " with " << granted;
+                EXPECT_EQ(verdict.rule, rule) << path << " with " << granted;
+            }
+    const Access bySection{.grants = {containers, post}, .learn = true};
+    EXPECT_TRUE(Policy(bySection).decide("POST", "/v1.23/containers/x/start").allowed);
+}
+
+// By such paths Podman knows what a name denies: its prefixes are other ones, and its own API has none.
+TEST(Learning, WhereNamesAreDeniedWhatHasNoneIsNotLearned) {
+    const Access learning{.grants = {}, .learn = true};
+    Access denying = learning;
+    denying.denied = named("ContainerExec");
+    for (const char* path : {"/v5.0.0-dev/containers/x/exec", "/libpod/containers/x/exec", "/nowhere"}) {
+        EXPECT_TRUE(Policy(learning).decide("POST", path).learned) << path;
+        EXPECT_FALSE(Policy(denying).decide("POST", path).allowed) << path;
+    }
+    EXPECT_TRUE(Policy(denying).decide("POST", "/containers/create").learned);
+}
+
 // ---- Lists of names --------------------------------------------------------------------------------
 
 std::string idsOf(const OperationSet& set) {
@@ -171,6 +203,7 @@ const List lists[] = {
     {"blank", " \t", "", ""},
     {"one", "SystemInfo", "SystemInfo", ""},
     {"blanks", " ContainerList \t SystemInfo ", "ContainerList SystemInfo", ""},
+    {"lines", "ContainerList\nSystemInfo\r\n", "ContainerList SystemInfo", ""},
     {"commas", "ContainerList,SystemInfo, ImageList,", "ContainerList ImageList SystemInfo", ""},
     {"beginning", "ContainerArchive*", "ContainerArchiveInfo ContainerArchive", ""},
     {"beginning-whole-name", "SystemInfo*", "SystemInfo", ""},

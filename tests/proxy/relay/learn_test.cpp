@@ -10,9 +10,9 @@ namespace {
 
 class Learning : public RelayTest {
 protected:
-    Learning() {
+    explicit Learning(std::string_view denied = "") {
         configure({oneDoor({.grants = {policy::Variable::ping},
-                            .denied = policy::parseOperations("ContainerLogs").operations,
+                            .denied = policy::parseOperations(denied).operations,
                             .learn = true}),
                    roomy(), log::Level::info});
     }
@@ -70,7 +70,11 @@ void PrintTo(const Kept& row, std::ostream* out) {
     *out << row.id;
 }
 
-class NotLearned : public Learning, public testing::WithParamInterface<Kept> {};
+class NotLearned : public Learning, public testing::WithParamInterface<Kept> {
+protected:
+    NotLearned()
+        : Learning("ContainerLogs") {}
+};
 
 TEST_P(NotLearned, IsAnsweredByUs) {
     Peer client = connect();
@@ -82,12 +86,14 @@ TEST_P(NotLearned, IsAnsweredByUs) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, NotLearned,
-    testing::Values(Kept{"unclean", "GET /containers/../info", 403, " deny strict.clean_path 403 "},
-                    Kept{"upper-case", "GET /CONTAINERS/json", 403, " deny strict.case 403 "},
-                    Kept{"attach-by-websocket", "GET /containers/x/attach/ws", 403,
-                         " deny strict.attach_ws 403 "},
-                    Kept{"denied-by-name", "GET /containers/x/logs", 403, " deny operations.denied 403 "},
-                    Kept{"broken-escape", "GET /%zz", 400, " reject request.path.escape 400 "}),
+    testing::Values(
+        Kept{"unclean", "GET /containers/../info", 403, " deny strict.clean_path 403 "},
+        Kept{"upper-case", "GET /CONTAINERS/json", 403, " deny strict.case 403 "},
+        Kept{"attach-by-websocket", "GET /containers/x/attach/ws", 403, " deny strict.attach_ws 403 "},
+        Kept{"old-start", "POST /v1.23/containers/x/start", 403, " deny strict.start_config 403 "},
+        Kept{"nameless", "GET /libpod/info", 403, " deny tecnativa.unknown 403 "},
+        Kept{"denied-by-name", "GET /containers/x/logs", 403, " deny operations.denied 403 "},
+        Kept{"broken-escape", "GET /%zz", 400, " reject request.path.escape 400 "}),
     tests::byId);
 
 } // namespace

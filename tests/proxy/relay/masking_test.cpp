@@ -66,6 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"off", 200, json + gzip, Masking::none, "passed"},
         Row{"text", 200, text, Masking::document, "mask.content"},
         Row{"tar", 200, "Content-Type: application/x-tar\r\n", Masking::documents, "mask.content"},
+        Row{"a-part", 206, json, Masking::document, "mask.content"},
         Row{"longer-type", 200, "Content-Type: application/jsonp\r\n", Masking::documents, "mask.content"},
         Row{"empty-type", 200, "Content-Type:\r\n", Masking::document, "mask.content"},
         Row{"two-types", 200, json + text, Masking::document, "mask.content"},
