@@ -133,12 +133,19 @@ private:
 
     // TRAEFIK_DENY_OPERATIONS would deny nothing.
     void refuseSlipsOf(const std::string& door) {
-        for (const auto& [name, ignored] : environment_)
-            if (name.starts_with(door + "_") && rowNamed(name) == nullptr &&
-                rowNamed(std::string_view(name).substr(door.size() + 1)) != nullptr)
-                reading_.mistakes.push_back(name +
-                                            ": between a door's name and a variable's stand two _: is " +
-                                            door + "_" + name.substr(door.size()) + " meant?");
+        const std::string before = door + "_";
+        for (const auto& [name, ignored] : environment_) {
+            if (!name.starts_with(before) || rowNamed(name) != nullptr) continue;
+            const std::string_view variable = std::string_view(name).substr(before.size());
+            if (rowNamed(variable) == nullptr) continue;
+            std::string sentence(name);
+            sentence.append(": between a door's name and a variable's stand two _: is ")
+                .append(before)
+                .append("_")
+                .append(variable)
+                .append(" meant?");
+            reading_.mistakes.push_back(std::move(sentence));
+        }
     }
 
     std::optional<std::string> wrongWith(const DoorVariable& found) const {
