@@ -14,7 +14,8 @@ TEST(Fault, NamesAndSentencesAreUniqueAndForPeople) {
     for (std::size_t i = 1; i < faultCount; ++i) {
         const auto& info = describe(static_cast<Fault>(i));
         EXPECT_TRUE(names.insert(info.name).second) << info.name;
-        EXPECT_THAT(std::string(info.name), testing::MatchesRegex("mask[.](json[.][a-z0-9_]+|encoding|content)"));
+        EXPECT_THAT(std::string(info.name),
+                    testing::MatchesRegex("mask[.](json[.][a-z0-9_]+|encoding|content)"));
         EXPECT_TRUE(sentences.insert(info.sentence).second) << info.name;
         EXPECT_TRUE(info.sentence.front() >= 'A' && info.sentence.front() <= 'Z') << info.name;
         EXPECT_FALSE(info.sentence.ends_with('.')) << info.name;
