@@ -66,7 +66,8 @@ def test_documents_every_default(facts):
     variables.pop("PATH", None)
     expected = {name: "1" if name in GRANTED else "0" for name in [*SECTIONS, *SWITCHES]}
     expected |= {"BIND_CONFIG": "[::]:2375 v4v6", "DISABLE_IPV6": "0", "LOG_FORMAT": "text", "LOG_LEVEL": "info",
-                 "MAX_CONNECTIONS": "", "SHUTDOWN_GRACE": "5", "SOCKET_PATH": "/var/run/docker.sock"}
+                 "MAX_CONNECTIONS": "", "SHUTDOWN_GRACE": "5", "SOCKET_PATH": "/var/run/docker.sock",
+                 "ALLOW_OPERATIONS": "", "DENY_OPERATIONS": "", "DIALECT": "tecnativa", "LEARN": "0", "MASK_ENV": "0"}
     assert variables == expected
 
 
