@@ -96,7 +96,8 @@ int printExplanation(std::ostream& out, const settings::Door& door, std::string_
 int printOperations(std::ostream& out, std::ostream& errors, std::string_view pattern,
                     policy::Dialect dialect) {
     const policy::OperationPatterns wanted = policy::parseOperations(pattern);
-    for (const std::string& mistake : wanted.mistakes) errors << "docker-socket-proxy: " << mistake << '\n';
+    for (const std::string& mistake : wanted.mistakes)
+        errors << "docker-socket-proxy: " << printable(mistake) << '\n';
     if (!wanted.mistakes.empty()) return exitUsage;
     for (const policy::Operation& operation : policy::operations())
         if (pattern.empty() || wanted.operations.has(operation))

@@ -285,11 +285,11 @@ private:
     }
 
     void closeUnnamed() {
-        const bool closed = drafts_.front().closed;
-        if (closed && drafts_.size() == 1)
+        const bool closed = drafts_.front().closed && drafts_.size() > 1;
+        if (drafts_.front().closed && !closed)
             mistake(drafts_.front().bind, "nothing would listen, for there is no door with a name");
-        for (Draft& draft : drafts_)
-            if (!draft.closed) reading_.settings.doors.push_back(std::move(draft.door));
+        if (closed) drafts_.erase(drafts_.begin());
+        for (Draft& draft : drafts_) reading_.settings.doors.push_back(std::move(draft.door));
         if (!closed) return;
         for (const Row& row : table())
             if (row.scope == Scope::access && !std::holds_alternative<Listeners>(row.kind) &&

@@ -49,12 +49,13 @@ using Listener = std::variant<TcpListener, UnixListener>;
 struct Door {
     std::string name; ///< "TRAEFIK"; empty: that of the variables with no name in front
     policy::Access access;
-    std::vector<Listener> listeners; ///< never empty
+    std::vector<Listener> listeners; ///< never empty, but where they are a mistake
 };
 
 /// As read() fills it: the defaults are the table's.
 struct Settings {
-    std::vector<Door> doors; ///< never empty; the one without a name first, unless it is closed, then by name
+    /// Never empty, whatever the mistakes; the one without a name first, unless it is closed, then by name.
+    std::vector<Door> doors;
     std::string socketPath;
     bool disableIpv6 = false; ///< already applied to the listeners
     LogLevel logLevel{};

@@ -195,6 +195,10 @@ TEST(Program, ListsOperations) {
     const Ran none = run({"--operations", "Pods"});
     EXPECT_EQ(none.status, 64);
     EXPECT_THAT(none.err, HasSubstr("no operation is named 'Pods'"));
+    EXPECT_THAT(run({"--operations", "\x1b[2J"}).err, HasSubstr("'\\x1b[2J'"));
+    // A mistake, too, and it leaves a door whose dialect counts.
+    EXPECT_THAT(run({"--operations", "SystemInfo"}, {{"BIND_CONFIG", "none"}}).out,
+                StartsWith("SystemInfo "));
 }
 
 // ---- Health --------------------------------------------------------------------------------------

@@ -183,6 +183,7 @@ TEST_P(WrongDoor, isNamed) {
     std::string mistakes;
     for (const std::string& each : reading.mistakes) mistakes += (mistakes.empty() ? "" : "\n") + each;
     EXPECT_EQ(mistakes, GetParam().mistake);
+    EXPECT_THAT(reading.settings.doors, testing::Not(IsEmpty())) << "--operations asks the first one";
 }
 
 INSTANTIATE_TEST_SUITE_P(Row, WrongDoor, testing::ValuesIn(wrongs), tests::byId);
