@@ -158,6 +158,19 @@ Rule whyDenied(const DialectRules& rules, const Request& request, const Access& 
                : whyUnknown(rules, variablesOf(access.dialect), place);
 }
 
+// ---- Learning ----------------------------------------------------------------------------------------
+
+// The first rule that denies need not be the one that matters here: with POST=0 it is the method's, whatever
+// else is wrong. Where names are denied, what has none is not let through: Podman may know it by another path,
+// and by prefixes that Docker does not have.
+void learn(Verdict& verdict, const DialectRules& rules, const Place& place, const Access& access) noexcept {
+    const bool configures = verdict.operation != nullptr && !verdict.byName;
+    if (configures) verdict.rule = Rule::startConfig;
+    if (!place.section) verdict.rule = whyUnknown(rules, variablesOf(access.dialect), place);
+    verdict.learned = !isStrict(verdict.rule) && (verdict.operation != nullptr || access.denied.empty());
+    verdict.allowed = verdict.learned;
+}
+
 // ---- What Podman hijacks -----------------------------------------------------------------------------
 
 // As Docker does with ContainerAttach and ExecStart; Podman's own operations have no names here.
@@ -173,7 +186,8 @@ bool hijacksLibpod(std::string_view method, const Place& place) noexcept {
 Verdict Policy::decide(std::string_view method, std::string_view path) const noexcept {
     if (const auto flaw = flawOf(path)) return {.rule = *flaw};
 
-    Request request{rules_->locate(path), method == "GET" || method == "HEAD", false};
+    const DialectRules& dialect = rulesOf(access_.dialect);
+    Request request{dialect.locate(path), method == "GET" || method == "HEAD", false};
     Verdict verdict{.operation = routeAt(method, request.place)};
     const Operation* const operation = verdict.operation;
     verdict.hijack = operation != nullptr ? operation->hijack : hijacksLibpod(method, request.place);
@@ -193,30 +207,19 @@ Verdict Policy::decide(std::string_view method, std::string_view path) const noe
     }
     request.writes = !request.reads || (operation != nullptr && operation->id == "ContainerAttachWebsocket");
 
-    const Alternatives ways = waysTo(*rules_, request);
+    const Alternatives ways = waysTo(dialect, request);
     for (const Alternative& way : ways) {
         if (!access_.grants.hasAll(way.all)) continue;
         verdict.allowed = true;
         verdict.rule = way.rule;
         return verdict;
     }
-    verdict.rule = named ? Rule::startConfig : whyDenied(*rules_, request, access_);
+    verdict.rule = named ? Rule::startConfig : whyDenied(dialect, request, access_);
     verdict.byName = byName;
     verdict.missing = ways.missing(access_.grants);
     verdict.wouldAllow = verdict.missing.narrowest();
-    if (access_.learn) learn(verdict, request.place);
+    if (access_.learn) learn(verdict, dialect, request.place, access_);
     return verdict;
-}
-
-// The first rule that denies need not be the one that matters here: with POST=0 it is the method's, whatever else is
-// wrong. Where names are denied, what has none is not let through: Podman may know it by another path, and by
-// prefixes that Docker does not have.
-void Policy::learn(Verdict& verdict, const Place& place) const noexcept {
-    const bool configures = verdict.operation != nullptr && !verdict.byName;
-    if (configures) verdict.rule = Rule::startConfig;
-    if (!place.section) verdict.rule = whyUnknown(*rules_, variablesOf(access_.dialect), place);
-    verdict.learned = !isStrict(verdict.rule) && (verdict.operation != nullptr || access_.denied.empty());
-    verdict.allowed = verdict.learned;
 }
 
 // Podman's play/kube creates containers as well.

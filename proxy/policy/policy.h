@@ -13,14 +13,10 @@
 
 namespace proxy::policy {
 
-struct DialectRules;
-struct Place;
-[[nodiscard]] const DialectRules& rulesOf(Dialect dialect) noexcept; // of dialect_rules.h
-
 struct Verdict {
     bool allowed = false;
-    bool learned =
-        false;   ///< allowed for learning only: what follows is said as of the denial that it would be
+    /// Allowed for learning only: what follows is said as of the denial that it would be.
+    bool learned = false;
     Rule rule{}; ///< the rule that decided
     /// The Engine API operation the daemon would route to; null when there is none, as for Podman's own.
     const Operation* operation = nullptr;
@@ -38,8 +34,7 @@ class Policy {
 public:
     /// A template so that `Policy({})` means grants.
     explicit Policy(const std::same_as<Access> auto& access) noexcept
-        : access_(access)
-        , rules_(&rulesOf(access.dialect)) {}
+        : access_(access) {}
     /// Of dialect tecnativa.
     explicit Policy(Grants grants) noexcept
         : Policy(Access{.grants = grants}) {}
@@ -51,10 +46,7 @@ public:
     [[nodiscard]] const Access& access() const noexcept { return access_; }
 
 private:
-    void learn(Verdict& verdict, const Place& place) const noexcept;
-
     Access access_;
-    const DialectRules* rules_;
 };
 
 /// Denied operations whose path passes behind /libpod: Podman's twins have no names to deny them by, only

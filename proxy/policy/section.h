@@ -4,7 +4,6 @@
 
 #include "proxy/policy/grants.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -13,49 +12,32 @@
 
 namespace proxy::policy {
 
-/// First those of the Engine API that a variable governs, then libpod's, both in the order of the variables;
-/// then those that none does.
+/// How many variables that govern a section stand before this one.
+[[nodiscard]] constexpr std::uint8_t sectionsBefore(std::size_t variable) noexcept {
+    std::uint8_t count = 0;
+    for (std::size_t i = 0; i < variable; ++i)
+        if (!allVariables[i].section.empty()) ++count;
+    return count;
+}
+[[nodiscard]] constexpr std::uint8_t sectionOf(Variable variable) noexcept {
+    return sectionsBefore(static_cast<std::size_t>(variable));
+}
+inline constexpr std::uint8_t governedSections = sectionsBefore(allVariables.size());
+
+/// An index into `sections`: first those that a variable governs, in the order of the variables, then those
+/// that none does. Named are those that are asked for by name.
 enum class Section : std::uint8_t {
-    auth,
-    build,
-    commit,
-    configs,
-    containers,
-    distribution,
-    events,
-    exec,
-    grpc,
-    images,
-    info,
-    networks,
-    nodes,
-    ping,
-    plugins,
-    secrets,
-    services,
-    session,
-    swarm,
-    system,
-    tasks,
-    version,
-    volumes,
-    libpodBuild,
-    libpodContainers,
-    libpodEvents,
-    libpodExec,
-    libpodGenerate,
-    libpodImages,
-    libpodInfo,
-    libpodManifests,
-    libpodNetworks,
-    libpodPing,
-    libpodPlay,
-    libpodPods,
-    libpodSecrets,
-    libpodSystem,
-    libpodVersion,
-    libpodVolumes,
-    debug,
+    containers = sectionOf(Variable::containers),
+    info = sectionOf(Variable::info),
+    ping = sectionOf(Variable::ping),
+    version = sectionOf(Variable::version),
+    libpodContainers = sectionOf(Variable::libpodContainers),
+    libpodExec = sectionOf(Variable::libpodExec),
+    libpodGenerate = sectionOf(Variable::libpodGenerate),
+    libpodPing = sectionOf(Variable::libpodPing),
+    libpodPods = sectionOf(Variable::libpodPods),
+    libpodVolumes = sectionOf(Variable::libpodVolumes),
+    debug = governedSections,
     pods,
 };
 
@@ -66,9 +48,7 @@ struct SectionFacts {
 
 inline constexpr auto sections = [] {
     constexpr std::array<std::string_view, 2> ungoverned{"debug", "pods"};
-    constexpr auto governed =
-        std::ranges::count_if(allVariables, [](const VariableFacts& each) { return !each.section.empty(); });
-    std::array<SectionFacts, static_cast<std::size_t>(governed) + ungoverned.size()> all{};
+    std::array<SectionFacts, governedSections + ungoverned.size()> all{};
     std::size_t size = 0;
     for (std::size_t i = 0; i < allVariables.size(); ++i)
         if (!allVariables[i].section.empty())
@@ -81,8 +61,8 @@ inline constexpr auto sections = [] {
     return sections[static_cast<std::size_t>(section)];
 }
 
-static_assert(facts(Section::auth).governedBy == Variable::auth && facts(Section::ping).path == "_ping" &&
-              facts(Section::volumes).governedBy == Variable::volumes &&
+static_assert(facts(Section::ping).path == "_ping" &&
+              facts(Section::containers).governedBy == Variable::containers &&
               facts(Section::libpodContainers).governedBy == Variable::libpodContainers &&
               facts(Section::libpodVolumes).path == "libpod/volumes" &&
               facts(Section::debug).path == "debug" && facts(Section::pods).path == "pods");
