@@ -12,7 +12,7 @@ struct Option {
     std::string_view name;
     std::string_view arguments;
     Command::Kind kind;
-    std::size_t least; // arguments
+    std::size_t least; // arguments, besides a door
     std::size_t most;
     std::string_view help;
 };
@@ -21,11 +21,11 @@ constexpr std::array<Option, 8> options{{
     {"--check", "", Command::Kind::check, 0, 0,
      "print the effective grants and listeners, warn when the\n"
      "                             daemon's socket cannot be opened, and exit"},
-    {"--explain", "[--door NAME] METHOD TARGET", Command::Kind::explain, 2, 4,
-     "\n                             print whether the request would pass, as which operation,\n"
+    {"--explain", "[--door NAME] METHOD TARGET", Command::Kind::explain, 2, 2,
+     "print whether the request would pass, as which operation,\n"
      "                             by which rule, and what would allow it"},
     {"--operations", "[PATTERN]", Command::Kind::operations, 0, 1,
-     "\n                             list operations, as ALLOW_OPERATIONS and DENY_OPERATIONS\n"
+     "list operations, as ALLOW_OPERATIONS and DENY_OPERATIONS\n"
      "                             name them: \"Container*\"; with the variables that grant each"},
     {"--suggest", "", Command::Kind::suggest, 0, 0,
      "read this proxy's log from standard input, and print the least\n"
@@ -36,6 +36,8 @@ constexpr std::array<Option, 8> options{{
     {"--help", "", Command::Kind::help, 0, 0, "print this, and exit"},
     {"-h", "", Command::Kind::help, 0, 0, ""},
 }};
+
+constexpr std::size_t column = 29; // where the explanations begin
 
 // True also when there is none to be taken.
 bool takeDoor(std::span<const char* const>& arguments, Command& command) {
@@ -56,16 +58,17 @@ Command parseCommandLine(std::span<const char* const> arguments) {
         if (first != option.name) continue;
         command.kind = option.kind;
         auto rest = arguments.subspan(1);
-        const bool fits = rest.size() >= option.least && rest.size() <= option.most;
-        if (fits && option.kind == Command::Kind::operations && !rest.empty()) command.pattern = rest.front();
-        if (option.kind == Command::Kind::explain && takeDoor(rest, command) && rest.size() == 2) {
-            command.method = rest[0];
-            command.target = rest[1];
-        } else if (!fits || option.kind == Command::Kind::explain) {
+        const bool whole = option.kind != Command::Kind::explain || takeDoor(rest, command);
+        if (!whole || rest.size() < option.least || rest.size() > option.most) {
             command.kind = Command::Kind::mistake;
             command.mistake = std::string(first) + " takes " +
                               (option.most == 0 ? "no argument" : std::string(option.arguments)) +
                               "; see --help";
+        } else if (option.kind == Command::Kind::explain) {
+            command.method = rest[0];
+            command.target = rest[1];
+        } else if (option.kind == Command::Kind::operations && !rest.empty()) {
+            command.pattern = rest.front();
         }
         return command;
     }
@@ -86,7 +89,11 @@ void printHelp(std::ostream& out) {
         if (option.help.empty()) continue;
         std::string left = "  " + std::string(option.name);
         if (!option.arguments.empty()) left += " " + std::string(option.arguments);
-        if (!option.help.starts_with('\n')) left.resize(std::max<std::size_t>(left.size() + 1, 29), ' ');
+        // What leaves no room beside it is explained below.
+        if (left.size() >= column)
+            left.append("\n").append(column, ' ');
+        else
+            left.resize(column, ' ');
         out << left << option.help << '\n';
     }
     out << "\nThe variables are listed with their present values by --check, and explained in the README.\n"
