@@ -95,9 +95,7 @@ TEST(ByName, ADenialNamesBothWays) {
 // Each operation is opened by the name that its denial gives.
 TEST(ByName, WhatADenialNamesOpens) {
     for (const Operation& operation : operations()) {
-        std::string path(operation.path);
-        for (auto at = path.find('{'); at != std::string::npos; at = path.find('{'))
-            path.replace(at, path.find('}') - at + 1, "x");
+        const std::string path = samplePath(operation);
         const Verdict denied = Policy({}).decide(operation.method, path);
         ASSERT_TRUE(denied.byName) << operation.id;
         const Policy policy(Access{.grants = {}, .allowed = named(denied.operation->id)});
@@ -180,13 +178,6 @@ TEST(Learning, WhereNamesAreDeniedWhatHasNoneIsNotLearned) {
 
 // ---- Lists of names --------------------------------------------------------------------------------
 
-std::string idsOf(const OperationSet& set) {
-    std::string ids;
-    for (const Operation& operation : operations())
-        if (set.has(operation)) ids.append(ids.empty() ? "" : " ").append(operation.id);
-    return ids;
-}
-
 struct List {
     std::string_view id;
     std::string_view list;
@@ -222,7 +213,7 @@ class Lists : public testing::TestWithParam<List> {};
 
 TEST_P(Lists, AreRead) {
     const OperationPatterns parsed = parseOperations(GetParam().list);
-    EXPECT_EQ(idsOf(parsed.operations), GetParam().operations);
+    EXPECT_EQ(describe(parsed.operations), GetParam().operations);
     std::string mistakes;
     for (const std::string& mistake : parsed.mistakes) mistakes += mistake;
     EXPECT_EQ(mistakes, GetParam().mistakes);

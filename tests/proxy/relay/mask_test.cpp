@@ -56,40 +56,31 @@ protected:
         EXPECT_BYTES(daemon, request);
         return daemon;
     }
+    /// One exchange after another on one connection, with the answer cut at every octet.
+    void expectHoweverItIsCut(const std::string& answer, const std::string& expected) {
+        Peer client = connect();
+        Peer daemon = pooled(client);
+        for (std::size_t n = 0; n <= answer.size() && !HasFailure(); ++n) {
+            SCOPED_TRACE("cut after " + std::to_string(n));
+            client.send(inspect);
+            EXPECT_BYTES(daemon, inspect);
+            daemon.send(answer.substr(0, n));
+            proxy().settle();
+            daemon.send(answer.substr(n));
+            EXPECT_BYTES(client, expected);
+        }
+        EXPECT_EXCHANGE(client, daemon);
+    }
 };
 
 // ---- However it comes ----------------------------------------------------------------------------
 
 TEST_F(MaskedRelay, WithALength) {
-    Peer client = connect();
-    Peer daemon = pooled(client);
-    const std::string answer = withLength(plain);
-    for (std::size_t n = 0; n <= answer.size() && !HasFailure(); ++n) {
-        SCOPED_TRACE("cut after " + std::to_string(n));
-        client.send(inspect);
-        EXPECT_BYTES(daemon, inspect);
-        daemon.send(answer.substr(0, n));
-        proxy().settle();
-        daemon.send(answer.substr(n));
-        EXPECT_BYTES(client, withLength(masked));
-    }
-    EXPECT_EXCHANGE(client, daemon);
+    expectHoweverItIsCut(withLength(plain), withLength(masked));
 }
 
 TEST_F(MaskedRelay, InChunks) {
-    Peer client = connect();
-    Peer daemon = pooled(client);
-    const std::string answer = chunked(plain);
-    for (std::size_t n = 0; n <= answer.size() && !HasFailure(); ++n) {
-        SCOPED_TRACE("cut after " + std::to_string(n));
-        client.send(inspect);
-        EXPECT_BYTES(daemon, inspect);
-        daemon.send(answer.substr(0, n));
-        proxy().settle();
-        daemon.send(answer.substr(n));
-        EXPECT_BYTES(client, chunked(masked));
-    }
-    EXPECT_EXCHANGE(client, daemon);
+    expectHoweverItIsCut(chunked(plain), chunked(masked));
 }
 
 TEST_F(MaskedRelay, UntilTheConnectionEnds) {
