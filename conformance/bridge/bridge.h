@@ -33,7 +33,8 @@ struct GroupVerdict {
     std::string why; ///< of everything but a pass
 };
 
-/// In the order of `ids`. Deviations up to `judged` fail; what the adapter has no capability for is disabled. Throws std::invalid_argument at an unknown id.
+/// In the order of `ids`. Deviations up to `judged` fail; what the adapter has no capability for is disabled.
+/// Throws std::invalid_argument at an unknown id.
 [[nodiscard]] std::vector<GroupVerdict> judgeGroups(const Adapter& adapter,
                                                     const std::vector<std::string>& ids, Level judged);
 

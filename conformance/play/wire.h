@@ -18,9 +18,9 @@ public:
     [[nodiscard]] const Fd& fd() const { return fd_; }
 
     void send(std::string_view bytes);
-    void
-    sendBytewise(std::string_view bytes); ///< every byte in a segment of its own, as far as the kernel lets
-    void endOutput();                     ///< once everything is out
+    /// Every byte in a segment of its own, as far as the kernel lets.
+    void sendBytewise(std::string_view bytes);
+    void endOutput(); ///< once everything is out
     void close();
     void reset(); ///< close so that the peer gets a reset
 

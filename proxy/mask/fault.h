@@ -1,4 +1,5 @@
-// Why an answer cannot be masked: its document, or, as its head says already, what it is. One value a reason: the name is what logs and tests print.
+// Why an answer cannot be masked: its document, or, as its head says already, what it is. One value a reason:
+// the name is what logs and tests print.
 #pragma once
 
 #include <cstddef>

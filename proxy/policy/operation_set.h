@@ -36,8 +36,8 @@ private:
 
 struct OperationPatterns {
     OperationSet operations{};
-    std::vector<std::string>
-        mistakes{}; ///< sentences for people, without the list's name and trailing period
+    /// Sentences for people, without the list's name and trailing period.
+    std::vector<std::string> mistakes{};
 };
 
 /// "ContainerList, ContainerArchive* SystemInfo": names as operation.h has them, case-sensitive, with blanks,

@@ -83,10 +83,9 @@ inline constexpr std::size_t sectionCount = 23;  ///< of the Engine API
 inline constexpr std::size_t variableCount = 27; ///< of both dialects
 
 struct VariableFacts {
-    std::string_view name; ///< as in the environment: "CONTAINERS"
-    std::string_view
-        section;           ///< the first path segment it governs, "_ping", or two, "libpod/_ping"; or empty
-    bool grantedByDefault; ///< what holds when it is not set
+    std::string_view name;     ///< as in the environment: "CONTAINERS"
+    std::string_view section;  ///< the path segments it governs: "_ping", "libpod/_ping"; empty: none
+    bool grantedByDefault;     ///< what holds when it is not set
     std::string_view sentence; ///< for people, without trailing period
 };
 

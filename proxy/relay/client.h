@@ -23,8 +23,8 @@ public:
 
     net::Stream stream;
     net::Buffer input; ///< received, not yet used
-    std::string
-        again; ///< a request while it may have to be sent a second time; memory kept between exchanges
+    /// A request while it may have to be sent a second time; memory kept between exchanges.
+    std::string again;
     bool keepAlive = true; ///< another request may follow; false: closed after this one
     net::Turn turn;        ///< of whatever is done for this client without having to wait
 

@@ -62,8 +62,7 @@ private:
         if (!open.empty())
             say(named("DENY_OPERATIONS") + " names " + open +
                 ", which Podman's own API offers under /libpod as well, and that is granted: revoke the "
-                "LIBPOD_ "
-                "variable of its section");
+                "LIBPOD_ variable of its section");
     }
 
     void ofMasking() {
