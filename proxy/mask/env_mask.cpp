@@ -6,6 +6,10 @@
 
 namespace proxy::mask {
 
+using json::mayEnd;
+using json::Step;
+using json::stepOf;
+
 // ---- What becomes of a value -------------------------------------------------------------------------
 
 std::span<const EnvMask::Key> EnvMask::keysIn(Care object) noexcept {

@@ -28,8 +28,8 @@
 // broken off.
 #pragma once
 
+#include "proxy/json/grammar.h"
 #include "proxy/mask/fault.h"
-#include "proxy/mask/grammar.h"
 
 #include <array>
 #include <cstddef>
@@ -38,6 +38,9 @@
 #include <string_view>
 
 namespace proxy::mask {
+
+using json::Act;
+using json::State;
 
 /// Arrays and objects within each other. No answer of the daemon nests deeper than a dozen.
 inline constexpr std::size_t maxDepth = 512;

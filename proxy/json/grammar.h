@@ -8,7 +8,7 @@
 #include <initializer_list>
 #include <string_view>
 
-namespace proxy::mask {
+namespace proxy::json {
 
 /// What the next octet belongs to. Those behind `literal` are not in the table: they take an octet's
 /// neighbours to judge.
@@ -162,4 +162,4 @@ inline constexpr auto grammar = [] {
     return state < State::literal && stepOf(state, ',').act == Act::comma;
 }
 
-} // namespace proxy::mask
+} // namespace proxy::json
