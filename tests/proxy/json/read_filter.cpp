@@ -1,5 +1,6 @@
-// Reads documents for a test in another language. Standard input holds records, "<octets>\n" and the document; standard output
-// has for each a line: the fault's name and what was read, as JSON without blanks and escapes where none are needed.
+// Reads documents for a test in another language. Standard input holds records, "<octets>\n" and the document;
+// standard output has for each a line: the fault's name and what was read, as JSON without blanks, and without
+// escapes where none are needed.
 #include "proxy/json/reader.h"
 #include "proxy/json/text.h"
 

@@ -1,0 +1,116 @@
+#include "proxy/guard/guard.h"
+
+#include "proxy/guard/body.h"
+#include "proxy/guard/operations.h"
+#include "proxy/guard/query.h"
+#include "proxy/guard/shown.h"
+#include "proxy/guard/values.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace proxy::guard {
+namespace {
+
+constexpr std::string_view blanks = " \t\r\n";
+
+std::string_view trimmed(std::string_view text) noexcept {
+    const auto begin = text.find_first_not_of(blanks);
+    return begin == std::string_view::npos ? std::string_view{}
+                                           : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+bool sameInAnyCase(std::string_view text, std::string_view lowerCase) noexcept {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::ranges::equal(text, lowerCase, {}, lower);
+}
+
+// "1.24" and later, without the spellings that old engines take for earlier ones: "1.023", "1.23.".
+bool isPlainVersion(std::string_view version) noexcept {
+    if (version.empty()) return true;
+    if (!version.starts_with("1.")) return false;
+    version.remove_prefix(2);
+    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    if (version.size() < 2 || version.size() > 3 || !std::ranges::all_of(version, isDigit)) return false;
+    return version.front() != '0' && (version.size() == 3 || version >= "24");
+}
+
+// media-type = type "/" subtype *( OWS ";" OWS parameter )
+bool isJson(std::string_view contentType) noexcept {
+    const auto semicolon = contentType.find(';');
+    if (!sameInAnyCase(trimmed(contentType.substr(0, semicolon)), "application/json")) return false;
+    if (semicolon == std::string_view::npos) return true;
+    const std::string_view parameter = trimmed(contentType.substr(semicolon + 1));
+    return sameInAnyCase(parameter, "charset=utf-8") || sameInAnyCase(parameter, "charset=\"utf-8\"");
+}
+
+// net/http reads forms of two media types, and merges them before the query. Known to be none:
+bool isNoForm(const Request& request) noexcept {
+    static constexpr std::array<std::string_view, 8> plain{
+        "application/json",         "application/octet-stream", "application/tar", "application/x-tar",
+        "application/x-compressed", "application/gzip",         "text/plain",      ""};
+    if (request.contentTypes == 0) return true;
+    const std::string_view type = trimmed(request.contentType.substr(0, request.contentType.find(';')));
+    return request.contentTypes == 1 &&
+           std::ranges::any_of(plain, [type](std::string_view each) { return sameInAnyCase(type, each); });
+}
+
+// {id} of a network is its name, as the daemon decodes it.
+Judgement judgeNetworkInPath(const Settings& settings, std::string_view raw) {
+    std::array<char, 256> room;
+    const auto name = percentDecoded(raw, false, room);
+    const Rule rule = name ? judgeNetwork(settings, *name) : Rule::networkText;
+    return rule == Rule::none ? Judgement{} : Judgement{rule, {}, shown(raw)};
+}
+
+Judgement judgeBodyOf(const Settings& settings, const Judged& operation, const Request& request) {
+    if (request.body.size() > settings.bodyLimit) return {Rule::bodySize};
+    const bool optional = operation.body == BodyKind::optional;
+    if (request.body.empty()) return {optional ? Rule::none : Rule::bodyMissing};
+    if (request.contentTypes != 1 || !isJson(request.contentType))
+        return {Rule::bodyType, {}, shown(request.contentType)};
+    if (request.encoded) return {Rule::bodyEncoding};
+    if (optional && trimmed(request.body) == "null") return {};
+    return judgeBody(settings, operation.root, request.body);
+}
+
+Judgement judgeOperation(const Settings& settings, const Judged& operation, const Request& request) {
+    if (operation.needs != nullptr && !(settings.*operation.needs)) return {operation.otherwise};
+    if (!isPlainVersion(request.version)) return {Rule::version, {}, shown(request.version)};
+    if (operation.body == BodyKind::unread && !isNoForm(request))
+        return {Rule::bodyForm, {}, shown(request.contentType)};
+    if (Judgement judgement = judgeQuery(settings, operation.id, request.query); !judgement.allowed())
+        return judgement;
+    if (operation.root == Object::connectRequest || operation.root == Object::disconnectRequest)
+        if (Judgement judgement = judgeNetworkInPath(settings, request.name); !judgement.allowed())
+            return judgement;
+    return operation.body == BodyKind::unread ? Judgement{} : judgeBodyOf(settings, operation, request);
+}
+
+} // namespace
+
+Guard::Guard(Settings settings)
+    : settings_(std::move(settings)) {}
+
+bool Guard::needsBody(std::string_view operation) const noexcept {
+    if (settings_.profile == Profile::off) return false;
+    const Judged* const judged = findJudged(operation);
+    return judged != nullptr && judged->body != BodyKind::unread &&
+           (judged->needs == nullptr || settings_.*judged->needs);
+}
+
+Judgement Guard::judge(const Request& request) const {
+    if (settings_.profile == Profile::off || isHarmless(request.operation)) return {};
+    if (const Judged* const judged = findJudged(request.operation))
+        return judgeOperation(settings_, *judged, request);
+    if (const Refused* const refused = findRefused(request.operation)) {
+        const bool passes = refused->unless != nullptr && settings_.*refused->unless;
+        return {passes ? Rule::none : refused->rule};
+    }
+    // Where the daemon has no route it answers 404; Podman's own routes that read are a matter of the grants.
+    const bool reads = request.operation.empty() && (request.method == "GET" || request.method == "HEAD");
+    return {reads ? Rule::none : Rule::operationUnknown};
+}
+
+} // namespace proxy::guard
