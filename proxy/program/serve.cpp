@@ -165,7 +165,7 @@ std::vector<relay::Door> doorsOf(const settings::Settings& settings) {
     std::vector<relay::Door> doors;
     doors.reserve(settings.doors.size());
     for (const settings::Door& door : settings.doors)
-        doors.push_back({door.name, policy::Policy(door.access)});
+        doors.push_back({door.name, policy::Policy(door.access), guard::Guard(door.guard)});
     return doors;
 }
 

@@ -4,6 +4,7 @@
 // Which variables there are, with their defaults and what they may be, is the table's (table.h).
 #pragma once
 
+#include "proxy/guard/settings.h"
 #include "proxy/policy/access.h"
 
 #include <chrono>
@@ -49,6 +50,7 @@ using Listener = std::variant<TcpListener, UnixListener>;
 struct Door {
     std::string name; ///< "TRAEFIK"; empty: that of the variables with no name in front
     policy::Access access;
+    guard::Settings guard{};
     std::vector<Listener> listeners; ///< never empty, but where they are a mistake
 };
 
