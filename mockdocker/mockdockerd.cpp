@@ -24,8 +24,10 @@ namespace {
 
 using mockdocker::Options;
 
-constexpr std::string_view help = R"(usage: mockdockerd --socket PATH [options]
-  --socket PATH          listen on this unix socket
+constexpr std::string_view help =
+    R"(mockdockerd: a mock Docker daemon on a unix socket, for programs that are tested from outside
+
+  --socket PATH          listen on this unix socket; must be given
   --control PATH         JSON control protocol on this unix socket
   --tcp PORT             listen on 127.0.0.1:PORT, too (0: any; printed)
   --api-version 1.N      the API version to pass for (default 1.41)

@@ -3,41 +3,57 @@
 #include <algorithm>
 #include <array>
 #include <ostream>
+#include <utility>
 
 namespace proxy::program {
 
 namespace {
 
-struct Option {
-    std::string_view name;
-    std::string_view arguments;
-    Command::Kind kind;
-    std::size_t least; // arguments, besides a door
-    std::size_t most;
-    std::string_view help;
-};
-
-constexpr std::array<Option, 8> options{{
+constexpr auto table = std::to_array<Option>({
     {"--check", "", Command::Kind::check, 0, 0,
      "print the effective grants and listeners, warn when the\n"
-     "                             daemon's socket cannot be opened, and exit"},
+     "daemon's socket cannot be opened, and exit"},
     {"--explain", "[--door NAME] METHOD TARGET", Command::Kind::explain, 2, 2,
      "print whether the request would pass, as which operation,\n"
-     "                             by which rule, and what would allow it"},
+     "by which rule, and what would allow it"},
     {"--operations", "[PATTERN]", Command::Kind::operations, 0, 1,
      "list operations, as ALLOW_OPERATIONS and DENY_OPERATIONS\n"
-     "                             name them: \"Container*\"; with the variables that grant each"},
+     "name them: \"Container*\"; with the variables that grant each"},
     {"--suggest", "", Command::Kind::suggest, 0, 0,
      "read this proxy's log from standard input, and print the least\n"
-     "                             that allows what was asked for in it"},
+     "that allows what was asked for in it"},
     {"--healthcheck", "", Command::Kind::healthcheck, 0, 0,
      "ask the proxy that runs with the same settings; exit status 0 or 1"},
     {"--version", "", Command::Kind::version, 0, 0, "print the version, and exit"},
     {"--help", "", Command::Kind::help, 0, 0, "print this, and exit"},
     {"-h", "", Command::Kind::help, 0, 0, ""},
-}};
+});
+
+constexpr auto statuses = std::to_array<ExitStatus>({
+    {0, "as asked"},
+    {1, "unhealthy or denied"},
+    {exitUsage, "wrong arguments"},
+    {exitUnavailable, "cannot listen"},
+    {exitConfig, "wrong settings"},
+});
 
 constexpr std::size_t column = 29; // where the explanations begin
+
+void printEntry(std::ostream& out, std::string name, std::string_view help) {
+    const std::string indent(column, ' ');
+    std::string left = "  " + std::move(name);
+    // What leaves no room beside it is explained below.
+    if (left.size() >= column)
+        left.append("\n").append(indent);
+    else
+        left.resize(column, ' ');
+    out << left;
+    for (const char c : help) {
+        out << c;
+        if (c == '\n') out << indent;
+    }
+    out << '\n';
+}
 
 // True also when there is none to be taken.
 bool takeDoor(std::span<const char* const>& arguments, Command& command) {
@@ -50,11 +66,19 @@ bool takeDoor(std::span<const char* const>& arguments, Command& command) {
 
 } // namespace
 
+std::span<const Option> options() noexcept {
+    return table;
+}
+
+std::span<const ExitStatus> exitStatuses() noexcept {
+    return statuses;
+}
+
 Command parseCommandLine(std::span<const char* const> arguments) {
     Command command;
     if (arguments.empty()) return command;
     const std::string_view first = arguments.front();
-    for (const Option& option : options) {
+    for (const Option& option : table) {
         if (first != option.name) continue;
         command.kind = option.kind;
         auto rest = arguments.subspan(1);
@@ -79,26 +103,19 @@ Command parseCommandLine(std::span<const char* const> arguments) {
 }
 
 void printHelp(std::ostream& out) {
-    out << "docker-socket-proxy: lets through to the Docker Engine API what its environment variables "
-           "grant.\n\n"
-           "  docker-socket-proxy        serve, until SIGTERM, SIGINT, SIGQUIT, SIGHUP or SIGUSR1; a second "
-           "one\n"
-           "                             ends what is still running. SIGUSR2 is ignored: nothing is "
-           "reloaded\n";
-    for (const Option& option : options) {
+    out << "docker-socket-proxy: " << purpose << ".\n\n";
+    printEntry(out, "docker-socket-proxy", whileServing);
+    for (const Option& option : table) {
         if (option.help.empty()) continue;
-        std::string left = "  " + std::string(option.name);
-        if (!option.arguments.empty()) left += " " + std::string(option.arguments);
-        // What leaves no room beside it is explained below.
-        if (left.size() >= column)
-            left.append("\n").append(column, ' ');
-        else
-            left.resize(column, ' ');
-        out << left << option.help << '\n';
+        std::string left(option.name);
+        if (!option.arguments.empty()) left.append(" ").append(option.arguments);
+        printEntry(out, std::move(left), option.help);
     }
     out << "\nThe variables are listed with their present values by --check, and explained in the README.\n"
-           "Exit status: 0 as asked; 1 unhealthy or denied; 64 wrong arguments; 69 cannot listen; 78 wrong "
-           "settings.\n";
+           "Exit status:";
+    for (const ExitStatus& status : statuses)
+        out << (&status == statuses.data() ? " " : "; ") << status.status << ' ' << status.means;
+    out << ".\n";
 }
 
 void printVersion(std::ostream& out) {

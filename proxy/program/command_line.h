@@ -1,6 +1,7 @@
 // What the command line asks for.
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
 #include <span>
 #include <string>
@@ -32,6 +33,33 @@ struct Command {
     std::string pattern; ///< with operations; empty: all
     std::string mistake; ///< a sentence
 };
+
+// ---- What --help, the manual page and the completion are made of ---------------------------------------
+
+struct Option {
+    std::string_view name;
+    std::string_view arguments; ///< as in a synopsis: "[--door NAME] METHOD TARGET"
+    Command::Kind kind;
+    std::size_t least; ///< arguments, besides a door
+    std::size_t most;
+    std::string_view help; ///< in lines as --help prints them; empty: another name of the option before it
+};
+struct ExitStatus {
+    int status;
+    std::string_view means;
+};
+
+/// Sentences, without trailing period.
+inline constexpr std::string_view purpose =
+    "lets through to the Docker Engine API what its environment variables grant";
+inline constexpr std::string_view whileServing =
+    "serve, until SIGTERM, SIGINT, SIGQUIT, SIGHUP or SIGUSR1; a second one\n"
+    "ends what is still running. SIGUSR2 is ignored: nothing is reloaded";
+
+[[nodiscard]] std::span<const Option> options() noexcept;
+[[nodiscard]] std::span<const ExitStatus> exitStatuses() noexcept;
+
+// ---- Reading it ------------------------------------------------------------------------------------------
 
 [[nodiscard]] Command parseCommandLine(std::span<const char* const> arguments);
 
