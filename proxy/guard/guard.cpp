@@ -56,12 +56,10 @@ bool isNoForm(const Request& request) noexcept {
            std::ranges::any_of(plain, [type](std::string_view each) { return sameInAnyCase(type, each); });
 }
 
-// {id} of a network is its name, as the daemon decodes it.
-Judgement judgeNetworkInPath(const Settings& settings, std::string_view raw) {
-    std::array<char, 256> room;
-    const auto name = percentDecoded(raw, false, room);
-    const Rule rule = name ? judgeNetwork(settings, *name) : Rule::networkText;
-    return rule == Rule::none ? Judgement{} : Judgement{rule, {}, shown(raw)};
+// {id} of a network is its name.
+Judgement judgeNetworkInPath(const Settings& settings, std::string_view name) {
+    const Rule rule = judgeNetwork(settings, name);
+    return rule == Rule::none ? Judgement{} : Judgement{rule, {}, shown(name)};
 }
 
 Judgement judgeBodyOf(const Settings& settings, const Judged& operation, const Request& request) {

@@ -22,7 +22,7 @@ struct Request {
     std::string_view method;
     std::string_view operation; ///< policy::Operation's id; empty where there is none
     std::string_view version{}; ///< as the path has it, without the "v": "1.41"; empty where it has none
-    std::string_view name{};    ///< the path's first variable part, as it came
+    std::string_view name{};    ///< the path's first variable part, percent-decoded once, as the daemon does
     std::string_view query{};   ///< as it came, without the "?"
     std::string_view contentType{};
     std::size_t contentTypes = 0; ///< how many such fields there are

@@ -31,23 +31,22 @@ bool isZero(std::string_view value) noexcept {
 Rule judgeParameter(const Settings& settings, std::string_view operation, std::string_view rawName,
                     std::string_view rawValue) {
     std::array<char, 64> nameRoom;
-    const auto name = percentDecoded(rawName, true, nameRoom);
+    const auto name = percentDecoded(rawName, nameRoom);
     const Parameter* const parameter = name ? findParameter(operation, *name) : nullptr;
     if (parameter == nullptr) return isZero(rawValue) ? Rule::none : Rule::queryUnknown;
     if (parameter->judge == nullptr || rawValue.empty()) return Rule::none;
     std::array<char, 256> valueRoom;
-    const auto value = percentDecoded(rawValue, true, valueRoom);
+    const auto value = percentDecoded(rawValue, valueRoom);
     return value ? parameter->judge(settings, *value) : Rule::queryValue;
 }
 
 } // namespace
 
-std::optional<std::string_view> percentDecoded(std::string_view text, bool plus,
-                                               std::span<char> room) noexcept {
+std::optional<std::string_view> percentDecoded(std::string_view text, std::span<char> room) noexcept {
     std::size_t size = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (size == room.size()) return std::nullopt;
-        char octet = plus && text[i] == '+' ? ' ' : text[i];
+        char octet = text[i] == '+' ? ' ' : text[i];
         if (text[i] == '%') {
             if (i + 2 >= text.size()) return std::nullopt;
             const int high = digit(text[i + 1]);

@@ -13,9 +13,8 @@ namespace proxy::guard {
 [[nodiscard]] Judgement judgeQuery(const Settings& settings, std::string_view operation,
                                    std::string_view query);
 
-/// Into `room`; none where an escape is malformed, the text too long or has control characters. `plus`: + is a
-/// blank.
-[[nodiscard]] std::optional<std::string_view> percentDecoded(std::string_view text, bool plus,
+/// Into `room`; none where an escape is malformed, the text too long or has control characters.
+[[nodiscard]] std::optional<std::string_view> percentDecoded(std::string_view text,
                                                              std::span<char> room) noexcept;
 
 } // namespace proxy::guard

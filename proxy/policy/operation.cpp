@@ -262,6 +262,13 @@ const Operation* routeAt(std::string_view method, const Place& place) noexcept {
     return nullptr;
 }
 
+std::string_view nameAt(const Operation& operation, const Place& place) noexcept {
+    if (operation.name == fixed) return {};
+    const Route& route = routes[static_cast<std::size_t>(&operation - table.data())];
+    const std::string_view text = place.rest.substr(route.before.size());
+    return text.substr(0, operation.name == segment ? text.find('/') : text.size() - route.after.size());
+}
+
 const Operation* route(std::string_view method, std::string_view path) noexcept {
     return routeAt(method, locate(path));
 }

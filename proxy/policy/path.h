@@ -40,4 +40,8 @@ struct Operation;
 /// route() of operation.h for a path already taken apart.
 [[nodiscard]] const Operation* routeAt(std::string_view method, const Place& place) noexcept;
 
+/// The operation's first {…} in a path that is routed to it: what the daemon's handler is given. Empty where it
+/// has none.
+[[nodiscard]] std::string_view nameAt(const Operation& operation, const Place& place) noexcept;
+
 } // namespace proxy::policy
