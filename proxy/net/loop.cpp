@@ -121,27 +121,32 @@ bool Turn::spent(const Loop& loop) noexcept {
 
 // ---- Loop ----------------------------------------------------------------------------------------
 
-Loop::Loop()
-    : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+Loop::Loop(Time time)
+    : time_(time)
+    , epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (!epoll_.valid()) throw Poco::SystemException("epoll_create1", errno);
 }
 
 void Loop::run() {
-    while (!stopped_) {
-        if (afterRound_) afterRound_();
-        poll(ready_.empty() ? sleepTime() : 0);
-        expireDeadlines();
-        resumeReady();
-    }
+    while (!stopped_) turn(ready_.empty() ? sleepTime() : 0);
     stopped_ = false;
     if (afterRound_) afterRound_();
+}
+
+bool Loop::turn(int milliseconds) {
+    if (afterRound_) afterRound_();
+    poll(milliseconds);
+    expireDeadlines();
+    const bool news = !ready_.empty();
+    resumeReady();
+    return news;
 }
 
 void Loop::poll(int milliseconds) {
     std::array<epoll_event, 256> events; // NOLINT: filled by epoll_wait
     const int count =
         ::epoll_wait(epoll_.number(), events.data(), static_cast<int>(events.size()), milliseconds);
-    now_ = Clock::now() + ahead_;
+    now_ = time_() + ahead_;
     ++round_;
     if (count < 0 && errno != EINTR) throw Poco::SystemException("epoll_wait", errno);
     // First only note who has news: what is resumed may destroy endpoints
@@ -174,7 +179,7 @@ void Loop::resumeReady() {
     }
 }
 
-int Loop::sleepTime() noexcept {
+int Loop::sleepTime() const noexcept {
     int milliseconds = -1;
     for (Deadlines* deadlines : deadlines_) {
         const Deadlines::Entry* const entry = deadlines->queue_.front();

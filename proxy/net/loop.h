@@ -160,7 +160,9 @@ private:
 
 class Loop {
 public:
-    Loop();
+    /// `time`: what the clock is read by; tests have their own.
+    using Time = Clock::time_point (*)();
+    explicit Loop(Time time = &Clock::now);
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
@@ -169,6 +171,11 @@ public:
     /// long transfer that always has something left to do would hold the logs back until its end.
     void run();
     void stop() noexcept { stopped_ = true; }
+    /// One round, which waits at most that long for news; without waiting, for whoever plays the peers on the
+    /// same thread. False: there were none.
+    bool turn(int milliseconds = 0);
+    /// Milliseconds to the first deadline, rounded up and at most 1,000 s; -1: there is none.
+    [[nodiscard]] int sleepTime() const noexcept;
     void afterRound(std::function<void()> call) { afterRound_ = std::move(call); }
 
     /// The time of this round of events; read once a round.
@@ -187,13 +194,13 @@ private:
     void poll(int milliseconds);
     void expireDeadlines() noexcept;
     void resumeReady();
-    [[nodiscard]] int sleepTime() noexcept;
 
+    Time time_;
     Fd epoll_;
     bool stopped_ = false;
     std::uint64_t round_ = 0;
     Clock::duration ahead_{0};
-    Clock::time_point now_ = Clock::now();
+    Clock::time_point now_ = time_();
     std::vector<Deadlines*> deadlines_;
     List<Endpoint> ready_; ///< endpoints with news, this round
     List<Endpoint> running_;

@@ -241,6 +241,38 @@ TEST(Loop, WakeResumesWhoWantsIt) {
     EXPECT_TRUE(resumed);
 }
 
+// ---- Turns by hand -------------------------------------------------------------------------------
+
+Clock::time_point stopped{};
+
+TEST(LoopByHand, TurnsWithoutWaitingAndByAClockOfItsOwn) {
+    stopped = Clock::time_point{1h};
+    Loop loop([] { return stopped; });
+    Deadlines deadlines(loop, 10s);
+    Pair pair;
+    Endpoint endpoint(loop, std::move(pair.ours));
+    std::vector<int> heard;
+    const auto waiter = [&]() -> Detached {
+        endpoint.arm(deadlines);
+        co_await Wait(endpoint, readable);
+        heard.push_back(readable);
+        co_await Wait(endpoint, timedOut);
+        heard.push_back(timedOut);
+    };
+    EXPECT_EQ(loop.sleepTime(), -1);
+    waiter();
+    EXPECT_EQ(loop.sleepTime(), 10'000);
+    EXPECT_FALSE(loop.turn());
+    put(pair.theirs, "x");
+    EXPECT_TRUE(loop.turn());
+    EXPECT_FALSE(loop.turn());
+    EXPECT_THAT(heard, ElementsAre(readable));
+    stopped += 10s;
+    EXPECT_TRUE(loop.turn());
+    EXPECT_THAT(heard, ElementsAre(readable, timedOut));
+    EXPECT_EQ(loop.sleepTime(), -1);
+}
+
 // ---- Deadlines -----------------------------------------------------------------------------------
 
 class DeadlinesTest : public testing::Test {
