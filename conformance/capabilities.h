@@ -8,10 +8,11 @@
 
 namespace conformance {
 
-inline constexpr std::array<std::string_view, 3> capabilities{
+inline constexpr std::array<std::string_view, 4> capabilities{
     "operations", // ALLOW_OPERATIONS, DENY_OPERATIONS, LEARN
     "doors",      // NAME__…: several listeners, each with its own grants
     "mask",       // MASK_ENV: environments in answers are hidden
+    "guard",      // GUARD: requests whose bodies reach for the host are refused
 };
 
 [[nodiscard]] constexpr bool isCapability(std::string_view name) {

@@ -75,7 +75,7 @@ constexpr std::array all{
            [](Options& o, const std::string& v) { o.program = v; }},
     Option{"--family", "NAME", "run list", true,
            "only this family: access, evasion, framing, passthrough, stream, fault, limits, config,\n"
-           "lifecycle; operations, doors, mask, of targets whose adapters declare that capability;\n"
+           "lifecycle; operations, doors, mask, guard, of targets whose adapters declare that capability;\n"
            "or long, which waits for more than ten minutes and runs only when named; again: that one, too",
            [](Options& o, const std::string& v) { o.families.push_back(familyNamed(v)); }},
     Option{"--id", "PREFIX", "run list explain", true,

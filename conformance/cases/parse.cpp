@@ -93,6 +93,11 @@ constexpr std::array<std::string_view, 13> otherVariables{
     "SHUTDOWN_GRACE", "ALLOW_PAUSE",    "ALLOW_LOGS", "SOCKET_PATH", "PORT",
     "TIMEOUT_SERVER", "TIMEOUT_CLIENT", "PROXY_NAME"};
 
+// Settings of a door, like grants, but with values of their own.
+constexpr std::array<std::string_view, 12> ofDoors{
+    "ALLOW_OPERATIONS", "DENY_OPERATIONS", "GUARD",      "GUARD_BINDS", "GUARD_HOST",  "GUARD_CAPS",
+    "GUARD_DEVICES",    "GUARD_NETWORKS",  "GUARD_EXEC", "GUARD_CP",    "GUARD_BUILD", "GUARD_BODY_LIMIT"};
+
 // Settings of this kind change how the target runs, not only what it grants: not for sharing.
 bool changesTheRun(std::string_view name) {
     return std::find(otherVariables.begin(), otherVariables.end(), name) != otherVariables.end();
@@ -335,10 +340,10 @@ private:
         const bool meant = name.starts_with("!");
         if (meant) name.remove_prefix(1);
         const auto of = withoutDoor(name);
-        const bool lists = of == "ALLOW_OPERATIONS" || of == "DENY_OPERATIONS";
+        const bool takesOwn = std::find(ofDoors.begin(), ofDoors.end(), of) != ofDoors.end();
         const bool grants =
             Variables::builtin(dialect_).find(of).has_value() || of == "LEARN" || of == "MASK_ENV";
-        if (!grants && !lists && !changesTheRun(of) && !meant)
+        if (!grants && !takesOwn && !changesTheRun(of) && !meant)
             fail("unknown variable '" + std::string(name) +
                  "'; one that is meant to be unknown is written !" + std::string(name));
         if (changesTheRun(of) || meant || (grants && !grantOf(value))) case_.ownTarget = true;
@@ -457,8 +462,37 @@ private:
                                 (hasBody ? "Content-Length: 0\\r\\n" : "") + "\\r\\n\"");
     }
 
+    // "POST /x BODY", with fields of its own on the lines below: what is sent, and what of it is the body.
+    void addRequestWithBody() {
+        const auto method = line_.value.substr(0, line_.value.find(' '));
+        std::string_view rest = trimmed(line_.value.substr(method.size()));
+        const auto target = rest.substr(0, rest.find(' '));
+        if (target.empty()) fail("'" + std::string(line_.key) + "' takes a method, a target and a body");
+        rest = trimmed(rest.substr(target.size()));
+        const std::string body =
+            rest.starts_with('"') ? bytesOf([&] { return readBytes(rest); }) : std::string(rest);
+        std::string fields;
+        for (const auto field : line_.more) fields.append(field).append("\r\n");
+        if (line_.more.empty() && !body.empty()) fields = "Content-Type: application/json\r\n";
+        Step sent = made(line_.number, "client sends", "\"\"");
+        sent.bytes.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: docker\r\n");
+        sent.bytes += fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+        sent.written = "client sends: " + std::string(line_.value);
+        case_.steps.push_back(std::move(sent));
+        if (line_.key == "withheld") return add("client gets status", "4xx");
+        add("daemon gets request", std::string(method) + " " + std::string(target));
+        Step got = made(line_.number, "daemon gets body", "\"\"");
+        got.bytes = body;
+        got.written = "daemon gets body: as it was sent";
+        case_.steps.push_back(std::move(got));
+        add("daemon answers", "201 \"{}\"");
+        add("client gets status", "201");
+    }
+
     bool takeShorthand() {
-        if (line_.key == "denied" || line_.key == "rejected" || line_.key == "refused") {
+        if (line_.key == "withheld" || line_.key == "passed") {
+            addRequestWithBody();
+        } else if (line_.key == "denied" || line_.key == "rejected" || line_.key == "refused") {
             oneLine();
             addRequest();
             const auto head = line_.value.starts_with("HEAD ") ? "client gets head" : "client gets status";
@@ -525,9 +559,9 @@ std::vector<Case> parseCases(std::string_view text, const std::string& file, con
 }
 
 const std::vector<std::string>& scriptedFamilies() {
-    static const std::vector<std::string> all{"evasion",    "framing", "passthrough", "stream",
-                                              "fault",      "limits",  "config",      "lifecycle",
-                                              "operations", "doors",   "mask",        "long"};
+    static const std::vector<std::string> all{"evasion", "framing", "passthrough", "stream",     "fault",
+                                              "limits",  "config",  "lifecycle",   "operations", "doors",
+                                              "mask",    "guard",   "long"};
     return all;
 }
 

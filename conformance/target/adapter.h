@@ -7,7 +7,8 @@
 //   image       instead of command: an image name, started with `docker run`
 //   image_port  with image: the port the image listens on; 0 (default): it honours BIND_CONFIG
 //   environment variables given besides the settings
-//   capabilities what the proxy offers beyond the usual variables: "operations", "doors", "mask" (default: nothing)
+//   capabilities what the proxy offers beyond the usual variables: "operations", "doors", "mask", "guard"
+//               (default: nothing)
 //   version     a command that prints the target's version
 //   baseline    a table of known deviations, relative to the adapter's folder
 //   pipeline    how many requests may be under way on one connection (default 16)

@@ -64,7 +64,7 @@ TEST(Adapter, RefusesMistakes) {
               "x.json:1: \"dialect\" must be \"tecnativa\" or \"linuxserver\"");
     EXPECT_EQ(errorOf("{\n\"name\": \"n\",\n\"capabilities\": [\"mask\",\n\"wings\"]}"),
               "x.json:3: \"capabilities\" holds the unknown capability \"wings\"; known are: operations "
-              "doors mask");
+              "doors mask guard");
     EXPECT_EQ(errorOf(R"({"capabilities": "mask"})"), "x.json:1: \"capabilities\" must be a list of strings");
     EXPECT_EQ(errorOf(R"({"pipeline": -1})"), "x.json:1: \"pipeline\" must be a number from 0 to 100000");
 }
