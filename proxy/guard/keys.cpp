@@ -248,8 +248,8 @@ constexpr auto table = std::to_array<Key>({
 
     {O::logConfig, "Type", text, by<judgeLogDriver>, logType, 0,
      "others connect as root to any socket, read certificates"},
-    {O::logConfig, "Config", textMap, harmless, logOption, 0,
-     "judged with the type: without it they are the daemon's default driver's"},
+    {O::logConfig, "Config", textMap, by<judgeLogOption>, logOption, 0,
+     "judged with the type, too: without it they are the daemon's default driver's"},
 
     {O::portBinding, "HostIp", text, harmless, nothing, 0, "Docker's everyday use"},
     {O::portBinding, "HostPort", text, harmless, nothing, 0, "Docker's everyday use"},
@@ -258,7 +258,8 @@ constexpr auto table = std::to_array<Key>({
     {O::mount, "Source", text, harmless, mountSource, 25, "judged at the mount's end"},
     {O::mount, "Target", text, by<judgeTarget>, nothing, 25, "may hide the kernel's files"},
     {O::mount, "ReadOnly", flag, harmless, mountReadOnly, 25, "takes away"},
-    {O::mount, "Consistency", text, harmless, nothing, 31, "macOS only"},
+    {O::mount, "Consistency", text, by<judgeConsistency>, nothing, 31,
+     "macOS only; Podman reads it as part of a line of options"},
     {O::mount, "BindOptions", one(O::bindOptions), harmless, nothing, 25, "its keys are judged"},
     {O::mount, "VolumeOptions", one(O::volumeOptions), harmless, nothing, 25, "its keys are judged"},
     {O::mount, "TmpfsOptions", one(O::tmpfsOptions), harmless, nothing, 29, "its keys are judged"},

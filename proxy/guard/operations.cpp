@@ -31,6 +31,7 @@ constexpr auto judged = std::to_array<Judged>({
     {"ImageLoad", B::unread, O::nothing, nullptr, none,
      "the archive is unpacked in a chroot of the daemon's"},
     {"ImageTag", B::unread, O::nothing, nullptr, none, "a form's name would override the query's"},
+    {"ImagePush", B::unread, O::nothing, nullptr, none, "Podman pushes into folders of the host, too"},
     {"ImageBuild", B::unread, O::nothing, &Settings::build, operationBuild,
      "a Dockerfile can ask for the host's network"},
 });
@@ -75,7 +76,6 @@ constexpr auto harmless = std::to_array<Harmless>({
     {"ImageHistory", reads},
     {"ImageInspect", reads},
     {"ImageAttestations", reads},
-    {"ImagePush", registry},
     {"ImagePrune", removes},
     {"ImageDelete", removes},
     {"SystemInfo", reads},
@@ -176,6 +176,11 @@ Rule buildNetworkMode(const Settings& settings, std::string_view mode) {
     return rule == networkHost || rule == createContainerMode ? buildNetwork : rule;
 }
 
+// Written otherwise, Podman takes it for a folder of the host.
+Rule buildOutputs(const Settings& /*settings*/, std::string_view outputs) {
+    return outputs.starts_with('[') ? none : buildHost;
+}
+
 constexpr Judge free = nullptr;
 constexpr std::string_view within = "of the build itself";
 
@@ -212,6 +217,9 @@ constexpr auto queries = std::to_array<Parameter>({
     {"ImageTag", "tag", free, 0, "the image's name"},
     {"ImageTag", "force", free, 0, "an old engine's"},
 
+    {"ImagePush", "tag", free, 0, "the image's name"},
+    {"ImagePush", "platform", free, 46, "which image"},
+
     {"ImageBuild", "dockerfile", free, 0, within},
     {"ImageBuild", "t", free, 0, within},
     {"ImageBuild", "extrahosts", free, 0, within},
@@ -240,7 +248,7 @@ constexpr auto queries = std::to_array<Parameter>({
     {"ImageBuild", "networkmode", buildNetworkMode, 25, "host, or another container's"},
     {"ImageBuild", "platform", free, 32, within},
     {"ImageBuild", "target", free, 29, within},
-    {"ImageBuild", "outputs", free, 40, "goes to the client's session"},
+    {"ImageBuild", "outputs", buildOutputs, 40, "JSON: goes to the client's session"},
     {"ImageBuild", "version", free, 38, "which builder"},
     {"ImageBuild", "buildid", free, 38, within},
     {"ImageBuild", "session", free, 32, "the client's own files and secrets"},

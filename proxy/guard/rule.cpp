@@ -102,6 +102,8 @@ constexpr auto table = std::to_array<Row>({
     {createSysctl, {"guard.create.sysctl", "The kernel parameter is not one of those known to be safe", ""}},
     {createLogDriver,
      {"guard.create.log_driver", "The daemon would connect or write wherever the log driver is told", ""}},
+    {createLogOption,
+     {"guard.create.log_option", "The log option is not one of those known to be harmless", ""}},
     {createOom, {"guard.create.oom", "The host would run out of memory before the container does", ""}},
     {createRealtime, {"guard.create.realtime", "Realtime scheduling can starve the host", ""}},
     {createIsolation, {"guard.create.isolation", "The isolation is not the default one", ""}},

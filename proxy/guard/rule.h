@@ -77,6 +77,7 @@ enum class Rule : std::uint8_t {
     createAnnotations,
     createSysctl,
     createLogDriver,
+    createLogOption,
     createOom,
     createRealtime,
     createIsolation,

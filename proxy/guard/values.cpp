@@ -39,6 +39,16 @@ bool isWithin(std::string_view path, std::string_view folder) noexcept {
     return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
+// The daemon takes `\` for `/` where it asks whether a path is absolute, and not where it mounts. Podman writes a
+// volume as source:target and a mount as a line of options, and reads them again: to it the anonymous volume
+// "/etc:/x" is a folder of the host.
+bool isPlain(std::string_view segment) noexcept {
+    static constexpr std::string_view unclean = "\\:,\"";
+    return std::ranges::none_of(segment, [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || unclean.find(c) != std::string_view::npos;
+    });
+}
+
 std::string_view withoutSlashAtEnd(std::string_view path) noexcept {
     if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
     return path;
@@ -140,11 +150,7 @@ bool isCleanPath(std::string_view path) noexcept {
     while (!path.empty()) {
         const std::string_view segment = takeUpTo('/', path);
         if (segment.empty() || segment == "." || segment == "..") return false;
-        // The daemon takes `\` for `/` where it asks whether a path is absolute, and not where it mounts.
-        const auto isUnclean = [](char c) {
-            return c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-        };
-        if (std::ranges::any_of(segment, isUnclean)) return false;
+        if (!isPlain(segment)) return false;
     }
     return true;
 }
@@ -226,8 +232,7 @@ Rule judgeSubpath(std::string_view path) noexcept {
     path = withoutSlashAtEnd(path);
     while (!path.empty()) {
         const std::string_view segment = takeUpTo('/', path);
-        if (segment.empty() || segment == "." || segment == ".." ||
-            segment.find('\\') != std::string_view::npos)
+        if (segment.empty() || segment == "." || segment == ".." || !isPlain(segment))
             return Rule::createSubpath;
     }
     return Rule::none;
@@ -299,6 +304,19 @@ Rule judgeSysctl(std::string_view name) noexcept {
 Rule judgeLogDriver(std::string_view name) noexcept {
     static constexpr std::array<std::string_view, 4> local{"json-file", "local", "none", "journald"};
     return isOneOf(local, name) ? Rule::none : Rule::createLogDriver;
+}
+
+// Podman has besides `path`: a file of the host, which it writes as root.
+Rule judgeLogOption(std::string_view name) noexcept {
+    static constexpr auto known = std::to_array<std::string_view>(
+        {"cache-compress", "cache-disabled", "cache-max-file", "cache-max-size", "compress", "env",
+         "env-regex", "labels", "labels-regex", "max-buffer-size", "max-file", "max-size", "mode", "tag"});
+    return isOneOf(known, name) ? Rule::none : Rule::createLogOption;
+}
+
+Rule judgeConsistency(std::string_view text) noexcept {
+    static constexpr std::array<std::string_view, 4> known{"default", "consistent", "cached", "delegated"};
+    return isOneOf(known, text) ? Rule::none : Rule::createBindMode;
 }
 
 Rule judgeRuntime(std::string_view name) noexcept {

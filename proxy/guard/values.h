@@ -40,6 +40,9 @@ namespace proxy::guard {
 [[nodiscard]] Rule judgeSecurityOpt(std::string_view text) noexcept;
 [[nodiscard]] Rule judgeSysctl(std::string_view name) noexcept;
 [[nodiscard]] Rule judgeLogDriver(std::string_view name) noexcept;
+/// A key of LogConfig.Config, whatever the driver.
+[[nodiscard]] Rule judgeLogOption(std::string_view name) noexcept;
+[[nodiscard]] Rule judgeConsistency(std::string_view text) noexcept;
 [[nodiscard]] Rule judgeRuntime(std::string_view name) noexcept;
 /// A network by name or id, or a mode of HostConfig.NetworkMode.
 [[nodiscard]] Rule judgeNetwork(const Settings& settings, std::string_view text) noexcept;

@@ -39,9 +39,9 @@ TEST(Operations, ThatWriteAndAreHarmlessAreKnown) {
     const std::set<std::string_view> known{
         "SystemAuth",       "BuildPrune",       "postCancel",    "ContainerKill", "ContainerPause",
         "ContainerUnpause", "ContainerRestart", "ContainerStop", "ContainerWait", "ContainerResize",
-        "ContainerPrune",   "ContainerDelete",  "ExecResize",    "ImagePush",     "ImagePrune",
-        "ImageDelete",      "NetworkPrune",     "NetworkDelete", "VolumePrune",   "VolumeDelete",
-        "optionsHandler",   "optionsAsterisk",
+        "ContainerPrune",   "ContainerDelete",  "ExecResize",    "ImagePrune",    "ImageDelete",
+        "NetworkPrune",     "NetworkDelete",    "VolumePrune",   "VolumeDelete",  "optionsHandler",
+        "optionsAsterisk",
     };
     for (const policy::Operation& operation : policy::operations()) {
         if (operation.method == "GET" || operation.method == "HEAD") continue;

@@ -31,6 +31,8 @@ const Row rows[] = {
     {"double-slash", "/srv//ci:/a", createBindPath},
     {"two-slashes-at-end", "/srv/ci//:/a", createBindPath},
     {"backslash", "/srv/ci\\..\\x:/a", createBindPath},
+    {"comma", "/srv/ci/a,source=/etc:/a", createBindPath},
+    {"quote", "/srv/ci/\"a:/a", createBindPath},
     {"case", "/SRV/ci:/a", createBind},
     {"shared", "/srv/ci:/a:shared", createPropagation},
     {"slave", "/srv/ci:/a:ro,rslave", createPropagation},
