@@ -59,6 +59,17 @@ ENV ALLOW_OPERATIONS="" \
     DIALECT=tecnativa \
     LEARN=0 \
     MASK_ENV=0
+# What of the host those may reach who may create containers: all of it, where GUARD=0.
+ENV GUARD=0 \
+    GUARD_BINDS="" \
+    GUARD_BODY_LIMIT=4m \
+    GUARD_BUILD=0 \
+    GUARD_CAPS="" \
+    GUARD_CP=0 \
+    GUARD_DEVICES="" \
+    GUARD_EXEC=0 \
+    GUARD_HOST="" \
+    GUARD_NETWORKS=""
 # The proxy itself. MAX_CONNECTIONS: as many as the limit of open files bears.
 ENV BIND_CONFIG="[::]:2375 v4v6" \
     DISABLE_IPV6=0 \

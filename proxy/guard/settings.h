@@ -1,6 +1,7 @@
 // What a guarded door lets clients ask of the host. A plain value; the readers of its lists are pure.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,12 @@ enum class Profile : std::uint8_t {
     baseline,   ///< a container stays a container
     restricted, ///< besides, its processes are nobody's superuser
 };
+
+inline constexpr std::array<std::string_view, 3> profileNames{"off", "baseline", "restricted"};
+
+[[nodiscard]] constexpr std::string_view nameOf(Profile profile) noexcept {
+    return profileNames[static_cast<std::size_t>(profile)];
+}
 
 /// A folder or file of the host, and all that lies below it.
 struct Bind {

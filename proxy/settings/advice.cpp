@@ -1,6 +1,8 @@
 #include "proxy/settings/advice.h"
 
 #include "proxy/policy/policy.h"
+#include "proxy/settings/guard_lists.h"
+#include "proxy/settings/table.h"
 
 #include <algorithm>
 #include <array>
@@ -19,11 +21,16 @@ constexpr std::array<std::string_view, 2> writeBack{"ContainerCreate", "ServiceU
 // docs/rules.md, "Masking": what it does not hide.
 constexpr std::array<std::string_view, 5> showAsWell{"ContainerTop", "ContainerExec", "ImageHistory",
                                                      "ImageGet", "ImageGetAll"};
+// Whoever writes there is soon root on the host.
+constexpr auto systemFolders =
+    std::to_array<std::string_view>({"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root",
+                                     "/run", "/sbin", "/sys", "/usr", "/var/lib/docker", "/var/run"});
 
 class Advisor {
 public:
     explicit Advisor(const Door& door)
-        : access_(door.access)
+        : door_(door)
+        , access_(door.access)
         , prefix_(prefixOf(door)) {}
 
     std::vector<std::string> advise() {
@@ -32,6 +39,7 @@ public:
         ofTwins();
         ofMasking();
         ofLearning();
+        ofGuard();
         return std::move(advice_);
     }
 
@@ -84,6 +92,26 @@ private:
                 "what to grant");
     }
 
+    void ofGuard() {
+        if (door_.guard.profile == guard::Profile::off) return ofIdleGuard();
+        for (const guard::Bind& bind : door_.guard.binds)
+            if (!bind.readOnly && isSystems(bind.path))
+                say(named("GUARD_BINDS") + " lets " + bind.path +
+                    " be written, which is the host's own system: add :ro, or name less of it");
+    }
+
+    void ofIdleGuard() {
+        for (const Row& row : table())
+            if (isOfGuard(row) && valueOf(row, {}, door_) != row.standard)
+                say(named(row.name) + " has no effect without " + named("GUARD") + "=1: set both");
+    }
+
+    static bool isSystems(std::string_view path) {
+        return std::ranges::any_of(systemFolders, [path](std::string_view folder) {
+            return isWithin(path, folder) || isWithin(folder, path);
+        });
+    }
+
     // The names of those that are allowed, with blanks between.
     std::string open(std::span<const std::string_view> ids) const {
         std::string names;
@@ -94,6 +122,7 @@ private:
         return names;
     }
 
+    const Door& door_;
     const Access& access_;
     std::string prefix_;
     std::vector<std::string> advice_;

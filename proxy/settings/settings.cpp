@@ -3,6 +3,7 @@
 #include "proxy/settings/advice.h"
 #include "proxy/settings/bind.h"
 #include "proxy/settings/door_names.h"
+#include "proxy/settings/guard_lists.h"
 #include "proxy/settings/names.h"
 #include "proxy/settings/table.h"
 #include "proxy/settings/text.h"
@@ -33,10 +34,25 @@ std::string oneOf(const Words& words) {
     return text;
 }
 
+template <class Kind>
+constexpr bool isSwitch = std::is_same_v<Kind, Grant>;
+template <class Of>
+constexpr bool isSwitch<Flag<Of>> = true;
+
 // Whether blank is a value, and not as good as none.
 bool takesBlank(const Row& row) {
-    return std::holds_alternative<Grant>(row.kind) || std::holds_alternative<Flag<Settings>>(row.kind) ||
-           std::holds_alternative<Flag<policy::Access>>(row.kind);
+    return std::visit([]<class Kind>(const Kind& /*kind*/) { return isSwitch<Kind>; }, row.kind);
+}
+
+// "4m".
+std::optional<std::size_t> readOctets(std::string_view text, const Range& range) {
+    constexpr std::string_view units = "KMG";
+    const auto unit = text.empty() ? std::string_view::npos : units.find(upper(text.substr(text.size() - 1)));
+    const bool has = unit != std::string_view::npos;
+    const std::size_t one = has ? std::size_t{1024} << (10 * unit) : 1;
+    const auto found = number<std::size_t>(text.substr(0, text.size() - (has ? 1 : 0)));
+    const bool fits = found && *found <= range.most / one && *found * one >= range.least;
+    return fits ? std::optional(*found * one) : std::nullopt;
 }
 
 // Reads every row, whatever is wrong with the others.
@@ -50,6 +66,7 @@ public:
         openDoors();
         holdListenersTogether();
         closeUnnamed();
+        for (const Door& door : reading_.settings.doors) holdGuardTogether(door);
         warn();
         return std::move(reading_);
     }
@@ -77,6 +94,8 @@ private:
     Of& of() {
         if constexpr (std::is_same_v<Of, Settings>)
             return reading_.settings;
+        else if constexpr (std::is_same_v<Of, guard::Settings>)
+            return drafts_.back().door.guard;
         else
             return drafts_.back().door.access;
     }
@@ -177,13 +196,19 @@ private:
         if (const auto on = readSwitch(given)) of<Of>().*flag.to = *on;
     }
 
-    std::optional<bool> readSwitch(const Given& given) {
-        const std::string word = upper(given.text);
+    static std::optional<bool> switchOf(std::string_view text) {
+        const std::string word = upper(text);
         if (std::ranges::find(trueWords, word) != trueWords.end()) return true;
         if (std::ranges::find(falseWords, word) != falseWords.end()) return false;
-        mistake(given,
-                "use 1, true, yes or on to switch it on, 0, false, no, off or nothing to switch it off");
         return std::nullopt;
+    }
+
+    std::optional<bool> readSwitch(const Given& given) {
+        const auto on = switchOf(given.text);
+        if (!on)
+            mistake(given,
+                    "use 1, true, yes or on to switch it on, 0, false, no, off or nothing to switch it off");
+        return on;
     }
 
     template <class Enumeration, class Of>
@@ -211,6 +236,35 @@ private:
         mistake(given, "use a whole number of " + std::string(range.unit) + " from " +
                            std::to_string(range.least) + " to " + std::to_string(range.most));
         return std::nullopt;
+    }
+
+    void take(const Octets& octets, const Given& given) {
+        if (const auto found = readOctets(given.text, octets.range))
+            of<guard::Settings>().*octets.to = *found;
+        else
+            mistake(given, "use a number of octets from " + octetText(octets.range.least) + " to " +
+                               octetText(octets.range.most) + ", as in 4m");
+    }
+
+    void take(const Profile& /*profile*/, const Given& given) {
+        guard::Profile& profile = of<guard::Settings>().profile;
+        if (const auto on = switchOf(given.text)) {
+            profile = *on ? guard::Profile::baseline : guard::Profile::off;
+            return;
+        }
+        for (const guard::Profile each : {guard::Profile::baseline, guard::Profile::restricted}) {
+            if (upper(given.text) != upper(nameOf(each))) continue;
+            profile = each;
+            return;
+        }
+        mistake(given, "use 1 or baseline, or restricted; 0 or nothing to switch it off");
+    }
+
+    void take(const List& list, const Given& given) {
+        std::string_view rest = given.text;
+        for (auto element = takeElement(rest); !element.empty(); element = takeElement(rest))
+            if (const std::string wrong = list.take(of<guard::Settings>(), element); !wrong.empty())
+                mistake(given, "'" + std::string(element) + "' " + wrong);
     }
 
     void take(const SocketPath& path, const Given& given) {
@@ -299,6 +353,30 @@ private:
                                             "BIND_CONFIG=none closes");
     }
 
+    void holdGuardTogether(const Door& door) {
+        if (door.guard.profile == guard::Profile::off) return;
+        if (door.access.learn)
+            mistake(givenFor("GUARD", door),
+                    "contradicts LEARN=1, which lets pass what it is to learn from: unset one of the two");
+        for (const guard::Bind& bind : door.guard.binds)
+            if (isWithin(hostPath(reading_.settings.socketPath), hostPath(bind.path)))
+                mistake(givenFor("GUARD_BINDS", door),
+                        "'" + bind.path +
+                            "' has SOCKET_PATH in it, and whoever mounts the daemon's socket is not guarded: "
+                            "name folders without it");
+    }
+
+    Given givenFor(std::string_view variable, const Door& door) const {
+        const std::string name = prefixOf(door) + std::string(variable);
+        return {name, textOf(*rowNamed(variable), name)};
+    }
+
+    // /var/run is a link to it.
+    static std::string_view hostPath(std::string_view path) {
+        constexpr std::string_view link = "/var";
+        return isWithin(path, "/var/run") ? path.substr(link.size()) : path;
+    }
+
     void warn() {
         for (const auto& [name, ignored] : environment_)
             if (auto warning = warnOf(name)) reading_.warnings.push_back(printable(*warning));
@@ -323,61 +401,6 @@ private:
     Reading reading_;
     std::vector<Draft> drafts_; // the one without a name first
 };
-
-// ---- What is shown of each kind
-
-// All that a row's value is shown of.
-struct Shown {
-    const Settings& settings;
-    const Door& door;
-
-    template <class Of>
-    [[nodiscard]] const Of& of() const {
-        if constexpr (std::is_same_v<Of, Settings>)
-            return settings;
-        else
-            return door.access;
-    }
-};
-
-std::string show(const Grant& grant, const Shown& shown) {
-    return shown.door.access.grants.has(grant.which) ? "1" : "0";
-}
-
-template <class Of>
-std::string show(const Flag<Of>& flag, const Shown& shown) {
-    return shown.of<Of>().*flag.to ? "1" : "0";
-}
-
-template <class Enumeration, class Of>
-std::string show(const Choice<Enumeration, Of>& choice, const Shown& shown) {
-    return std::string(
-        std::ranges::find(choice.words, shown.of<Of>().*choice.to, &Word<Enumeration>::value)->text);
-}
-
-std::string show(const Count& count, const Shown& shown) {
-    const auto& value = shown.settings.*count.to;
-    return value ? std::to_string(*value) : std::string(count.absent);
-}
-
-std::string show(const Seconds& seconds, const Shown& shown) {
-    return std::to_string((shown.settings.*seconds.to).count());
-}
-
-std::string show(const SocketPath& path, const Shown& shown) {
-    return shown.settings.*path.to;
-}
-
-std::string show(const Operations& operations, const Shown& shown) {
-    return policy::describe(shown.door.access.*operations.to);
-}
-
-std::string show(const Listeners&, const Shown& shown) {
-    std::string text;
-    for (const Listener& listener : shown.door.listeners)
-        text.append(text.empty() ? "" : ", ").append(describe(listener));
-    return text.empty() ? "none" : text;
-}
 
 constexpr std::size_t accountBuffer = 16'384; // an entry of a group lists its members
 
@@ -416,33 +439,6 @@ Environment environment(char** environ) {
             variables.emplace(text.substr(0, equals), text.substr(equals + 1));
     }
     return variables;
-}
-
-std::string describe(const Settings& settings) {
-    const Settings defaults = read({}).settings;
-    std::string text;
-    const auto tell = [&](const Row& row, const Door& door, const Door& standard) {
-        const auto of = [&](const Shown& shown) {
-            return std::visit([&](const auto& kind) { return show(kind, shown); }, row.kind);
-        };
-        const std::string value = of({settings, door});
-        text.append(value == of({defaults, standard}) ? "default  " : "set      ");
-        text.append(prefixOf(door)).append(row.name).append("=").append(value).append("\n");
-    };
-    const bool closed = !settings.doors.front().name.empty();
-    const Door none;
-    for (const Row& row : table()) {
-        const bool isBind = std::holds_alternative<Listeners>(row.kind);
-        if (closed && (row.scope == Scope::process || isBind)) tell(row, none, defaults.doors.front());
-    }
-    for (const Door& door : settings.doors) {
-        Door standard = defaults.doors.front();
-        standard.access.grants = policy::Grants::defaults(door.access.dialect);
-        for (const Row& row : table())
-            if (isOf(row, door.access.dialect) && (row.scope == Scope::access || door.name.empty()))
-                tell(row, door, standard);
-    }
-    return text;
 }
 
 } // namespace proxy::settings

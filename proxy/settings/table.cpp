@@ -1,5 +1,7 @@
 #include "proxy/settings/table.h"
 
+#include "proxy/settings/guard_lists.h"
+
 #include <algorithm>
 #include <array>
 
@@ -19,6 +21,8 @@ constexpr std::array<Word<LogFormat>, 2> formats{{{"text", LogFormat::text}, {"j
 
 constexpr Range connections{"connections", 1, 1'000'000};
 constexpr Range upToADay{"seconds", 0, 86'400};
+// The least is what some clients' creates take; the most, what the process should hold for one client.
+constexpr Range octets{"octets", std::size_t{4} << 10U, std::size_t{1} << 30U};
 
 constexpr std::array<Word<policy::Dialect>, 2> dialects{
     {{nameOf(policy::Dialect::tecnativa), policy::Dialect::tecnativa},
@@ -35,6 +39,25 @@ constexpr auto own = std::to_array<Row>({
      "put asterisks for the values of environments in what is inspected", Scope::access},
     {"LEARN", Flag<policy::Access>{&policy::Access::learn}, "0",
      "let pass, and log, what the grants would deny: to find out what a client needs", Scope::access},
+    {"GUARD", Profile{}, "0",
+     "refuse what would reach for the host in what is created: `1` or `baseline`; `restricted`",
+     Scope::access},
+    {"GUARD_BINDS", List{takeBind, showBinds}, "", "folders and files of the host that may be mounted",
+     Scope::access},
+    {"GUARD_HOST", List{takeHost, showHost}, "", "what of the host's own may be shared", Scope::access},
+    {"GUARD_CAPS", List{takeCap, showCaps}, "", "capabilities beyond the profile's", Scope::access},
+    {"GUARD_DEVICES", List{takeDevice, showDevices}, "", "devices of the host that may be used",
+     Scope::access},
+    {"GUARD_NETWORKS", List{takeNetwork, showNetworks}, "", "the only networks that may be used",
+     Scope::access},
+    {"GUARD_EXEC", Flag<guard::Settings>{&guard::Settings::exec}, "0", "let containers be entered",
+     Scope::access},
+    {"GUARD_CP", Flag<guard::Settings>{&guard::Settings::cp}, "0",
+     "let files be copied from and to containers", Scope::access},
+    {"GUARD_BUILD", Flag<guard::Settings>{&guard::Settings::build}, "0",
+     "let images be built, with the host's network", Scope::access},
+    {"GUARD_BODY_LIMIT", Octets{&guard::Settings::bodyLimit, octets}, "4m",
+     "the largest body that is read to be judged", Scope::access},
     {"BIND_CONFIG", Listeners{}, "[::]:2375 v4v6", "where to listen", Scope::access},
     {"SOCKET_PATH", SocketPath{&Settings::socketPath}, "/var/run/docker.sock", "the daemon's socket",
      Scope::process},
@@ -79,6 +102,10 @@ const Row* rowNamed(std::string_view name) noexcept {
 bool isOf(const Row& row, policy::Dialect dialect) noexcept {
     const auto* const grant = std::get_if<Grant>(&row.kind);
     return grant == nullptr || static_cast<std::size_t>(grant->which) < policy::variablesOf(dialect).size();
+}
+
+bool isOfGuard(const Row& row) noexcept {
+    return row.name.starts_with("GUARD_");
 }
 
 } // namespace proxy::settings

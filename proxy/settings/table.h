@@ -1,7 +1,7 @@
 // Every variable of the environment that means something here, a row each: what it may be, what holds
 // without it, and whom it is for. Reading, `--check` and near misses are derived from it; what README and
 // Dockerfile list is held against it by a test. A new variable is a row, a new way to write a value is a
-// kind and its three functions in settings.cpp.
+// kind, a function in settings.cpp and one in describe.cpp.
 #pragma once
 
 #include "proxy/settings/settings.h"
@@ -13,7 +13,7 @@
 namespace proxy::settings {
 
 // ---- Kinds: what a text may be, and where its meaning goes -------------------------------------------
-// `Of`: the Settings, or the policy::Access of a door.
+// `Of`: the Settings, or the policy::Access or guard::Settings of a door.
 
 /// A switch that blank turns off, as in Tecnativa/docker-socket-proxy. For all other kinds blank is as good as
 /// not set.
@@ -49,6 +49,18 @@ struct Seconds {
     std::chrono::seconds Settings::*to = nullptr;
     Range range;
 };
+/// A number of octets; with k, m or g behind it, of 1024, 1024^2 or 1024^3 of them.
+struct Octets {
+    std::size_t guard::Settings::*to = nullptr;
+    Range range;
+};
+/// What Flag takes for off; what it takes for on is baseline; or the profile's name.
+struct Profile {};
+/// Elements with blanks or commas between (guard_lists.h).
+struct List {
+    std::string (*take)(guard::Settings& settings, std::string_view element) = nullptr;
+    std::string (*show)(const guard::Settings& settings) = nullptr;
+};
 /// The absolute path of a unix socket.
 struct SocketPath {
     std::string Settings::*to = nullptr;
@@ -60,9 +72,9 @@ struct Operations {
 /// bind.h; "none" closes the door without a name.
 struct Listeners {};
 
-using Kind =
-    std::variant<Grant, Flag<Settings>, Flag<policy::Access>, Choice<LogLevel>, Choice<LogFormat>,
-                 Choice<policy::Dialect, policy::Access>, Count, Seconds, SocketPath, Operations, Listeners>;
+using Kind = std::variant<Grant, Flag<Settings>, Flag<policy::Access>, Flag<guard::Settings>,
+                          Choice<LogLevel>, Choice<LogFormat>, Choice<policy::Dialect, policy::Access>, Count,
+                          Seconds, Octets, Profile, List, SocketPath, Operations, Listeners>;
 
 // ---- Rows ----------------------------------------------------------------------------------------------
 
@@ -87,5 +99,11 @@ struct Row {
 
 /// Whether the variable means something in a door of this dialect.
 [[nodiscard]] bool isOf(const Row& row, policy::Dialect dialect) noexcept;
+
+/// Whether it says what a guarded door lets through, and nothing where the door is not guarded.
+[[nodiscard]] bool isOfGuard(const Row& row) noexcept;
+
+/// What is in effect, written as it would be set.
+[[nodiscard]] std::string valueOf(const Row& row, const Settings& settings, const Door& door);
 
 } // namespace proxy::settings

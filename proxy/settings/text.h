@@ -25,6 +25,26 @@ inline constexpr std::string_view blanks = " \t\r\n";
     return result;
 }
 
+/// The next of several with blanks or commas between, which leaves the list; empty: there is none left.
+[[nodiscard]] inline std::string_view takeElement(std::string_view& list) {
+    static constexpr std::string_view between = " \t\r\n,";
+    list.remove_prefix(std::min(list.find_first_not_of(between), list.size()));
+    const std::string_view element = list.substr(0, list.find_first_of(between));
+    list.remove_prefix(element.size());
+    return element;
+}
+
+/// A number of octets, in the largest unit that leaves nothing over: "4m".
+[[nodiscard]] inline std::string octetText(std::size_t octets) {
+    std::string_view unit;
+    for (const std::string_view next : {"k", "m", "g"}) {
+        if (octets == 0 || octets % 1024 != 0) break;
+        octets /= 1024;
+        unit = next;
+    }
+    return std::to_string(octets).append(unit);
+}
+
 /// On one line whatever it holds: a terminal shows it as it is.
 [[nodiscard]] inline std::string printable(std::string_view text) {
     static constexpr std::string_view hex = "0123456789abcdef";

@@ -52,6 +52,20 @@ const Said rows[] = {
      {{"DIALECT", "linuxserver"}, {"LIBPOD_CONTAINERS", "1"}, {"DENY_OPERATIONS", "ContainerList"}},
      {"DENY_OPERATIONS names ContainerList" + twins}},
     {"twin-closed", {{"DIALECT", "linuxserver"}, {"DENY_OPERATIONS", "ContainerList"}}, {}},
+    {"guarded", {{"GUARD", "1"}, {"GUARD_BINDS", "/srv /home/ci /etc/localtime:ro"}, {"GUARD_CP", "1"}}, {}},
+    {"guard-idle",
+     {{"GUARD", "off"}, {"GUARD_BINDS", "/srv"}, {"GUARD_EXEC", "on"}, {"GUARD_BODY_LIMIT", "1m"}},
+     {"GUARD_BINDS has no effect without GUARD=1: set both",
+      "GUARD_EXEC has no effect without GUARD=1: set both",
+      "GUARD_BODY_LIMIT has no effect without GUARD=1: set both"}},
+    {"guard-idle-by-default",
+     {{"GUARD", "0"}, {"GUARD_BINDS", ""}, {"GUARD_CP", "no"}, {"GUARD_BODY_LIMIT", "4096k"}},
+     {}},
+    {"guard-with-the-systems-folders",
+     {{"GUARD", "1"}, {"GUARD_BINDS", "/etc/localtime,/var/lib /etcetera /var/log"}},
+     {"GUARD_BINDS lets /etc/localtime be written, which is the host's own system: add :ro, or name less of "
+      "it",
+      "GUARD_BINDS lets /var/lib be written, which is the host's own system: add :ro, or name less of it"}},
     {"action-needs-no-post-there", {{"DIALECT", "linuxserver"}, {"ALLOW_STOP", "1"}}, {}},
 };
 

@@ -39,6 +39,16 @@ default  DENY_OPERATIONS=
 default  DIALECT=tecnativa
 default  MASK_ENV=0
 default  LEARN=0
+default  GUARD=0
+default  GUARD_BINDS=
+default  GUARD_HOST=
+default  GUARD_CAPS=
+default  GUARD_DEVICES=
+default  GUARD_NETWORKS=
+default  GUARD_EXEC=0
+default  GUARD_CP=0
+default  GUARD_BUILD=0
+default  GUARD_BODY_LIMIT=4m
 default  BIND_CONFIG=[::]:2375 v4v6
 default  SOCKET_PATH=/var/run/docker.sock
 default  DISABLE_IPV6=0
@@ -86,6 +96,27 @@ TEST(Describe, operationsByName) {
     EXPECT_THAT(
         describe(readWith({{"DENY_OPERATIONS", "ContainerArchive*,SecretList"}}).settings),
         testing::HasSubstr("set      DENY_OPERATIONS=ContainerArchiveInfo ContainerArchive SecretList\n"));
+}
+
+TEST(Describe, theGuard) {
+    const std::string text = describe(readWith({{"GUARD", "On"},
+                                                {"GUARD_BINDS", "/srv/ci, /etc/localtime:ro"},
+                                                {"GUARD_HOST", "uts,network"},
+                                                {"GUARD_CAPS", "cap_sys_ptrace"},
+                                                {"GUARD_DEVICES", "gpu /dev/fuse"},
+                                                {"GUARD_NETWORKS", "default ci"},
+                                                {"GUARD_CP", "yes"},
+                                                {"GUARD_BODY_LIMIT", "65536"},
+                                                {"T__BIND_CONFIG", ":9"},
+                                                {"T__GUARD", "RESTRICTED"}})
+                                          .settings);
+    for (const char* line :
+         {"set      GUARD=baseline\n", "set      GUARD_BINDS=/srv/ci /etc/localtime:ro\n",
+          "set      GUARD_HOST=network uts\n", "set      GUARD_CAPS=SYS_PTRACE\n",
+          "set      GUARD_DEVICES=/dev/fuse gpu\n", "set      GUARD_NETWORKS=bridge ci\n",
+          "default  GUARD_EXEC=0\n", "set      GUARD_CP=1\n", "set      GUARD_BODY_LIMIT=64k\n",
+          "set      T__GUARD=restricted\n", "default  T__GUARD_BINDS=\n"})
+        EXPECT_THAT(text, testing::HasSubstr(line));
 }
 
 TEST(Describe, everyDoor) {

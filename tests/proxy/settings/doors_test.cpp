@@ -26,7 +26,9 @@ TEST(Doors, haveWhatIsTheirsAndTheDefaults) {
                                       {"A_1__BIND_CONFIG", "127.0.0.1:99, /a.sock"},
                                       {"A_1__ALLOW_OPERATIONS", "ContainerList"},
                                       {"A_1__DIALECT", "linuxserver"},
-                                      {"A_1__MASK_ENV", "1"}});
+                                      {"A_1__MASK_ENV", "1"},
+                                      {"W__GUARD", "1"},
+                                      {"W__GUARD_CAPS", "BPF"}});
     EXPECT_THAT(reading.mistakes, IsEmpty());
     const auto& doors = reading.settings.doors;
     ASSERT_THAT(doors, SizeIs(3));
@@ -41,6 +43,10 @@ TEST(Doors, haveWhatIsTheirsAndTheDefaults) {
     EXPECT_TRUE(doors[0].access.learn);
     EXPECT_FALSE(doors[1].access.learn);
     EXPECT_TRUE(doors[1].access.maskEnv);
+    EXPECT_EQ(doors[0].guard.profile, guard::Profile::off) << "LEARN=1 is this one's";
+    EXPECT_EQ(doors[1].guard.profile, guard::Profile::off);
+    EXPECT_EQ(doors[2].guard.profile, guard::Profile::baseline);
+    EXPECT_THAT(doors[2].guard.caps, ElementsAre("BPF"));
     EXPECT_THAT(doors[1].listeners, SizeIs(2));
     EXPECT_THAT(doors[2].listeners, ElementsAre(Listener(UnixListener{"/w.sock", 0600, {}, {}})));
 }
@@ -73,9 +79,12 @@ TEST(Doors, adviceIsOfEachDoorsOwn) {
                   {"W__BIND_CONFIG", ":9"},
                   {"W__ALLOW_STOP", "1"},
                   {"W__LEARN", "1"},
-                  {"W__LIBPOD_PODS", "1"}})
+                  {"W__LIBPOD_PODS", "1"},
+                  {"V__BIND_CONFIG", ":8"},
+                  {"V__GUARD_HOST", "pid"}})
             .warnings,
         ElementsAre(
+            "V__GUARD_HOST has no effect without V__GUARD=1: set both",
             "W__LIBPOD_PODS has no effect in W__DIALECT=tecnativa: Podman's own API is proxied in "
             "DIALECT=linuxserver",
             "W__ALLOW_STOP=1 has no effect without W__POST=1: set both",
@@ -141,6 +150,31 @@ const Wrong wrongs[] = {
     {"at-the-daemons",
      {{"T__BIND_CONFIG", "/d.sock"}, {"SOCKET_PATH", "/d.sock"}},
      "T__BIND_CONFIG=\"/d.sock\": that is SOCKET_PATH, where the daemon listens: use another path"},
+    {"guard-and-learn",
+     {{"T__BIND_CONFIG", ":9"}, {"T__GUARD", "1"}, {"T__LEARN", "1"}, {"GUARD", "1"}},
+     "T__GUARD=\"1\": contradicts LEARN=1, which lets pass what it is to learn from: unset one of the two"},
+    {"guard-of-a-door-and-learn-of-another",
+     {{"T__BIND_CONFIG", ":9"}, {"T__GUARD", "1"}, {"LEARN", "1"}},
+     ""},
+    {"guard-of-a-closed-door",
+     {{"BIND_CONFIG", "none"}, {"GUARD", "1"}, {"LEARN", "1"}, {"T__BIND_CONFIG", ":9"}},
+     ""},
+    {"guard-slip",
+     {{"T__BIND_CONFIG", ":9"}, {"T__GAURD", "1"}},
+     "T__GAURD: there is no such variable: is T__GUARD meant?"},
+    {"guard-with-one-underscore",
+     {{"T__BIND_CONFIG", ":9"}, {"T_GUARD", "1"}},
+     "T_GUARD: between a door's name and a variable's stand two _: is T__GUARD meant?"},
+    {"guard-with-the-socket",
+     {{"T__BIND_CONFIG", ":9"}, {"T__GUARD", "1"}, {"T__GUARD_BINDS", "/srv:ro /run:ro /runs"}},
+     "T__GUARD_BINDS=\"/srv:ro /run:ro /runs\": '/run' has SOCKET_PATH in it, and whoever mounts the "
+     "daemon's "
+     "socket is not guarded: name folders without it"},
+    {"guard-with-the-socket-elsewhere",
+     {{"SOCKET_PATH", "/srv/d.sock"}, {"GUARD", "1"}, {"GUARD_BINDS", "/var/run /srv/d.sock"}},
+     "GUARD_BINDS=\"/var/run /srv/d.sock\": '/srv/d.sock' has SOCKET_PATH in it, and whoever mounts the "
+     "daemon's "
+     "socket is not guarded: name folders without it"},
     {"no-slip-of-any",
      {{"T__BIND_CONFIG", ":9"}, {"T__COLOUR", "red"}},
      "T__COLOUR: there is no such variable"},

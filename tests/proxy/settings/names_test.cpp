@@ -36,6 +36,12 @@ const Row table[] = {
     {"post-plural", "POSTS", "is POST meant?"},
     {"underscore-ping", "_PING", "is PING meant?"},
     {"node", "NODE", "is NODES meant?"},
+    {"guard", "GAURD", "is GUARD meant?"},
+    {"guard-plural", "GUARDS", "is GUARD meant?"},
+    {"guard-lower-case", "guard", "is GUARD meant?"},
+    {"guard-bind", "GUARD_BIND", "is GUARD_BINDS meant?"},
+    {"guard-cap", "GUARD_CAP", "is GUARD_CAPS meant?"},
+    {"guard-limit", "GUARD_BODYLIMIT", "is GUARD_BODY_LIMIT meant?"},
     // ---- other proxies' names
     {"allowed-paths", "ALLOWED_PATHS", "access is granted by section"},
     {"kill", "ALLOW_KILL", "ALLOW_OPERATIONS=ContainerKill"},

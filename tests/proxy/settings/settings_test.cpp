@@ -29,6 +29,8 @@ TEST(Settings, defaults) {
     EXPECT_TRUE(door.access.denied.empty());
     EXPECT_FALSE(door.access.learn);
     EXPECT_FALSE(door.access.maskEnv);
+    EXPECT_EQ(door.guard.profile, guard::Profile::off);
+    EXPECT_EQ(door.guard.bodyLimit, std::size_t{4} << 20U);
     EXPECT_EQ(settings.socketPath, "/var/run/docker.sock");
     EXPECT_THAT(door.listeners, ElementsAre(Listener(TcpListener{"", 2375, TcpListener::Family::any})));
     EXPECT_FALSE(settings.disableIpv6);
@@ -122,6 +124,13 @@ std::ostream& operator<<(std::ostream& out, const Value& row) {
 }
 
 const std::string longPath = "/" + std::string(107, 'x');
+const std::string unclean =
+    " is no absolute and clean path, without //, . and .., and without / at its end: use "
+    "one as in /srv/ci or /srv/ci:ro";
+const std::string noDevice = " is neither gpu nor the clean path of a device: use one as in /dev/fuse";
+const std::string noNetwork =
+    " is no network's name: use letters, digits, _, . and -, a letter or digit first";
+const std::string noLimit = ": use a number of octets from 4k to 1g, as in 4m";
 
 const Value values[] = {
     {"socket-path", "SOCKET_PATH", "/run/podman/podman.sock", ""},
@@ -171,6 +180,103 @@ const Value values[] = {
      "SHUTDOWN_GRACE=\"5s\": use a whole number of seconds from 0 to 86400"},
     {"grace-fraction", "SHUTDOWN_GRACE", "0.5",
      "SHUTDOWN_GRACE=\"0.5\": use a whole number of seconds from 0 to 86400"},
+    {"guard-off", "GUARD", "Off", ""},
+    {"guard-blank", "GUARD", " ", ""},
+    {"guard-on", "GUARD", "yes", ""},
+    {"guard-baseline", "GUARD", "Baseline", ""},
+    {"guard-restricted", "GUARD", "restricted", ""},
+    {"guard-unknown", "GUARD", "strict",
+     "GUARD=\"strict\": use 1 or baseline, or restricted; 0 or nothing to switch it off"},
+    {"guard-two", "GUARD", "2",
+     "GUARD=\"2\": use 1 or baseline, or restricted; 0 or nothing to switch it off"},
+    {"guard-both", "GUARD", "baseline restricted",
+     "GUARD=\"baseline restricted\": use 1 or baseline, or restricted; 0 or nothing to switch it off"},
+    {"guard-binds", "GUARD_BINDS", "/srv/ci,/etc/localtime:ro\n/srv/..x/a.b-c", ""},
+    {"guard-binds-blank", "GUARD_BINDS", " , ", ""},
+    {"guard-binds-relative", "GUARD_BINDS", "srv/ci", "GUARD_BINDS=\"srv/ci\": 'srv/ci'" + unclean},
+    {"guard-binds-up", "GUARD_BINDS", "/srv/../etc", "GUARD_BINDS=\"/srv/../etc\": '/srv/../etc'" + unclean},
+    {"guard-binds-here", "GUARD_BINDS", "/srv/.", "GUARD_BINDS=\"/srv/.\": '/srv/.'" + unclean},
+    {"guard-binds-two-slashes", "GUARD_BINDS", "/srv//ci", "GUARD_BINDS=\"/srv//ci\": '/srv//ci'" + unclean},
+    {"guard-binds-slash-at-the-end", "GUARD_BINDS", "/srv/", "GUARD_BINDS=\"/srv/\": '/srv/'" + unclean},
+    {"guard-binds-slash-before-ro", "GUARD_BINDS", "/srv/:ro",
+     "GUARD_BINDS=\"/srv/:ro\": '/srv/:ro'" + unclean},
+    {"guard-binds-backslash", "GUARD_BINDS", "/a\\b", "GUARD_BINDS=\"/a\\b\": '/a\\b'" + unclean},
+    {"guard-binds-no-path", "GUARD_BINDS", ":ro", "GUARD_BINDS=\":ro\": ':ro'" + unclean},
+    {"guard-binds-behind-a-blank", "GUARD_BINDS", "/srv/my folder",
+     "GUARD_BINDS=\"/srv/my folder\": 'folder'" + unclean},
+    {"guard-binds-the-host", "GUARD_BINDS", "/",
+     "GUARD_BINDS=\"/\": '/' is the whole host, root's files and all: name the folders that are needed"},
+    {"guard-binds-the-host-to-read", "GUARD_BINDS", "/:ro",
+     "GUARD_BINDS=\"/:ro\": '/:ro' is the whole host, root's files and all: name the folders that are "
+     "needed"},
+    {"guard-binds-rw", "GUARD_BINDS", "/srv:rw",
+     "GUARD_BINDS=\"/srv:rw\": '/srv:rw' has something else than ro behind its colon: use /srv or /srv:ro"},
+    {"guard-binds-capital-ro", "GUARD_BINDS", "/srv:RO",
+     "GUARD_BINDS=\"/srv:RO\": '/srv:RO' has something else than ro behind its colon: use /srv or /srv:ro"},
+    {"guard-binds-with-target", "GUARD_BINDS", "/srv:/srv:ro",
+     "GUARD_BINDS=\"/srv:/srv:ro\": '/srv:/srv:ro' has something else than ro behind its colon: use /srv or "
+     "/srv:ro"},
+    {"guard-binds-to-read-below-to-write", "GUARD_BINDS", "/srv /srv/keys:ro",
+     "GUARD_BINDS=\"/srv /srv/keys:ro\": '/srv/keys:ro' contradicts '/srv': what may be written holds for "
+     "all "
+     "below it"},
+    {"guard-binds-to-write-above-to-read", "GUARD_BINDS", "/srv:ro /srv",
+     "GUARD_BINDS=\"/srv:ro /srv\": '/srv' contradicts '/srv:ro': what may be written holds for all below "
+     "it"},
+    {"guard-binds-to-write-below-to-read", "GUARD_BINDS", "/srv:ro /srv/ci /srv2", ""},
+    {"guard-host", "GUARD_HOST", "network pid,ipc uts\tuserns cgroup container", ""},
+    {"guard-host-unknown", "GUARD_HOST", "pid net",
+     "GUARD_HOST=\"pid net\": 'net' is nothing of the host's: use some of network pid ipc uts userns cgroup "
+     "container"},
+    {"guard-host-capitals", "GUARD_HOST", "PID",
+     "GUARD_HOST=\"PID\": 'PID' is nothing of the host's: use some of network pid ipc uts userns cgroup "
+     "container"},
+    {"guard-caps", "GUARD_CAPS", "sys_ptrace CAP_NET_ADMIN", ""},
+    {"guard-caps-all", "GUARD_CAPS", "All",
+     "GUARD_CAPS=\"All\": 'All' is every capability: name those that are needed"},
+    {"guard-caps-all-with-prefix", "GUARD_CAPS", "CAP_ALL",
+     "GUARD_CAPS=\"CAP_ALL\": 'CAP_ALL' is every capability: name those that are needed"},
+    {"guard-caps-unknown", "GUARD_CAPS", "PTRACE",
+     "GUARD_CAPS=\"PTRACE\": 'PTRACE' is no capability of Linux: use names as in SYS_PTRACE"},
+    {"guard-devices", "GUARD_DEVICES", "/dev/fuse gpu /dev/serial/by-path/usb-0:1.2:1.0-port0", ""},
+    {"guard-devices-relative", "GUARD_DEVICES", "fuse", "GUARD_DEVICES=\"fuse\": 'fuse'" + noDevice},
+    {"guard-devices-unclean", "GUARD_DEVICES", "/dev/../mem",
+     "GUARD_DEVICES=\"/dev/../mem\": '/dev/../mem'" + noDevice},
+    {"guard-devices-slash-at-the-end", "GUARD_DEVICES", "/dev/",
+     "GUARD_DEVICES=\"/dev/\": '/dev/'" + noDevice},
+    {"guard-devices-mode", "GUARD_DEVICES", "/dev/fuse:rwm",
+     "GUARD_DEVICES=\"/dev/fuse:rwm\": '/dev/fuse:rwm'" + noDevice},
+    {"guard-devices-target", "GUARD_DEVICES", "/dev/fuse:/dev/fuse",
+     "GUARD_DEVICES=\"/dev/fuse:/dev/fuse\": '/dev/fuse:/dev/fuse'" + noDevice},
+    {"guard-devices-gpu-capitals", "GUARD_DEVICES", "GPU", "GUARD_DEVICES=\"GPU\": 'GPU'" + noDevice},
+    {"guard-devices-all", "GUARD_DEVICES", "/dev",
+     "GUARD_DEVICES=\"/dev\": '/dev' holds every device: name those that are needed"},
+    {"guard-devices-the-host", "GUARD_DEVICES", "/",
+     "GUARD_DEVICES=\"/\": '/' holds every device: name those that are needed"},
+    {"guard-networks", "GUARD_NETWORKS", "ci_default bridge none", ""},
+    {"guard-networks-host", "GUARD_NETWORKS", "host",
+     "GUARD_NETWORKS=\"host\": 'host' is the host's own: GUARD_HOST=network is what allows it"},
+    {"guard-networks-container", "GUARD_NETWORKS", "container:x",
+     "GUARD_NETWORKS=\"container:x\": 'container:x'" + noNetwork},
+    {"guard-networks-pattern", "GUARD_NETWORKS", "ci_*", "GUARD_NETWORKS=\"ci_*\": 'ci_*'" + noNetwork},
+    {"guard-exec", "GUARD_EXEC", "maybe",
+     "GUARD_EXEC=\"maybe\": use 1, true, yes or on to switch it on, 0, false, no, off or nothing to switch "
+     "it "
+     "off"},
+    {"guard-limit", "GUARD_BODY_LIMIT", "16M", ""},
+    {"guard-limit-least", "GUARD_BODY_LIMIT", "4096", ""},
+    {"guard-limit-most", "GUARD_BODY_LIMIT", "1g", ""},
+    {"guard-limit-blank", "GUARD_BODY_LIMIT", " ", ""},
+    {"guard-limit-too-little", "GUARD_BODY_LIMIT", "4095", "GUARD_BODY_LIMIT=\"4095\"" + noLimit},
+    {"guard-limit-none", "GUARD_BODY_LIMIT", "0", "GUARD_BODY_LIMIT=\"0\"" + noLimit},
+    {"guard-limit-too-much", "GUARD_BODY_LIMIT", "1073741825", "GUARD_BODY_LIMIT=\"1073741825\"" + noLimit},
+    {"guard-limit-too-much-in-its-unit", "GUARD_BODY_LIMIT", "1025m", "GUARD_BODY_LIMIT=\"1025m\"" + noLimit},
+    {"guard-limit-beyond-64-bits", "GUARD_BODY_LIMIT", "17179869184g",
+     "GUARD_BODY_LIMIT=\"17179869184g\"" + noLimit},
+    {"guard-limit-two-letters", "GUARD_BODY_LIMIT", "4mb", "GUARD_BODY_LIMIT=\"4mb\"" + noLimit},
+    {"guard-limit-no-number", "GUARD_BODY_LIMIT", "m", "GUARD_BODY_LIMIT=\"m\"" + noLimit},
+    {"guard-limit-negative", "GUARD_BODY_LIMIT", "-4m", "GUARD_BODY_LIMIT=\"-4m\"" + noLimit},
+    {"guard-limit-fraction", "GUARD_BODY_LIMIT", "0.5m", "GUARD_BODY_LIMIT=\"0.5m\"" + noLimit},
     {"control-octets-are-shown", "LOG_FORMAT", "a\nb\x1b", "LOG_FORMAT=\"a\\x0ab\\x1b\": use text or json"},
 };
 
@@ -178,7 +284,9 @@ class OtherValue : public testing::TestWithParam<Value> {};
 
 TEST_P(OtherValue, isTakenOrNamed) {
     const Value& row = GetParam();
-    const Reading reading = readWith({{row.name, row.value}});
+    Environment environment{{row.name, row.value}};
+    if (row.name.starts_with("GUARD_")) environment.emplace("GUARD", "1"); // or it has no effect
+    const Reading reading = readWith(environment);
     if (row.mistake.empty()) {
         EXPECT_THAT(reading.mistakes, IsEmpty());
     } else {
@@ -220,6 +328,33 @@ TEST(Settings, allAreRead) {
               (Grants{Variable::ping, Variable::version, Variable::containers}));
 }
 
+TEST(Settings, allOfTheGuardAreRead) {
+    const Reading reading = readWith({{"GUARD", "restricted"},
+                                      {"GUARD_BINDS", "/srv/ci /opt:ro"},
+                                      {"GUARD_HOST", "pid container"},
+                                      {"GUARD_CAPS", "sys_ptrace"},
+                                      {"GUARD_DEVICES", "/dev/fuse gpu"},
+                                      {"GUARD_NETWORKS", "ci default"},
+                                      {"GUARD_EXEC", "1"},
+                                      {"GUARD_CP", "1"},
+                                      {"GUARD_BUILD", "1"},
+                                      {"GUARD_BODY_LIMIT", "64K"}});
+    EXPECT_THAT(reading.mistakes, IsEmpty());
+    EXPECT_THAT(reading.warnings, IsEmpty());
+    const guard::Settings& guard = doorOf(reading).guard;
+    EXPECT_EQ(guard.profile, guard::Profile::restricted);
+    EXPECT_THAT(guard.binds, ElementsAre(guard::Bind{"/srv/ci", false}, guard::Bind{"/opt", true}));
+    EXPECT_EQ(guard.host, (guard::Host{.pid = true, .container = true}));
+    EXPECT_THAT(guard.caps, ElementsAre("SYS_PTRACE"));
+    EXPECT_THAT(guard.devices, ElementsAre("/dev/fuse"));
+    EXPECT_TRUE(guard.gpu);
+    EXPECT_THAT(guard.networks, ElementsAre("ci", "bridge"));
+    EXPECT_TRUE(guard.exec);
+    EXPECT_TRUE(guard.cp);
+    EXPECT_TRUE(guard.build);
+    EXPECT_EQ(guard.bodyLimit, 65'536U);
+}
+
 TEST(Settings, everyLogLevelByName) {
     int expected = 0;
     for (const char* name : {"debug", "info", "notice", "warning", "err", "crit", "alert", "emerg"})
@@ -235,8 +370,10 @@ TEST(Settings, everyMistakeIsReportedAtOnce) {
                                       {"LOG_LEVEL", "loud"},
                                       {"LOG_FORMAT", "x"},
                                       {"MAX_CONNECTIONS", "many"},
-                                      {"SHUTDOWN_GRACE", "soon"}});
-    EXPECT_THAT(reading.mistakes, SizeIs(11));
+                                      {"SHUTDOWN_GRACE", "soon"},
+                                      {"GUARD", "soon"},
+                                      {"GUARD_CAPS", "ALL, NONE"}});
+    EXPECT_THAT(reading.mistakes, SizeIs(14));
     for (const std::string& mistake : reading.mistakes) EXPECT_THAT(mistake, HasSubstr(": ")) << mistake;
 }
 

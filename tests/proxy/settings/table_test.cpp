@@ -65,8 +65,10 @@ TEST(Table, SaysWhatIsOfAnAccessAndWhatOfTheProcess) {
         else if (row.scope == Scope::access)
             besidesGrants.push_back(row.name);
     }
-    EXPECT_THAT(besidesGrants, ElementsAre("ALLOW_OPERATIONS", "DENY_OPERATIONS", "DIALECT", "MASK_ENV",
-                                           "LEARN", "BIND_CONFIG"));
+    EXPECT_THAT(besidesGrants,
+                ElementsAre("ALLOW_OPERATIONS", "DENY_OPERATIONS", "DIALECT", "MASK_ENV", "LEARN", "GUARD",
+                            "GUARD_BINDS", "GUARD_HOST", "GUARD_CAPS", "GUARD_DEVICES", "GUARD_NETWORKS",
+                            "GUARD_EXEC", "GUARD_CP", "GUARD_BUILD", "GUARD_BODY_LIMIT", "BIND_CONFIG"));
 }
 
 // A default is what would be set: it can be, and means the same.
