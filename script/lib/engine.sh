@@ -6,6 +6,7 @@
 #   engine.sh sid ROOT            make ROOT: Debian sid with its engine, command line, buildx and Compose
 #   engine.sh podman ROOT         make ROOT: Debian sid with Podman and Docker's command line
 #   engine.sh debian ROOT         make ROOT: this machine's Debian release, minimal
+#   engine.sh service ROOT        make ROOT: that with systemd, and what this tree's Debian packages depend on
 #
 # `run` replaces this process, so the engine has its process id; it ends on SIGTERM, or when its parent ends.
 # It has a network and mounts of its own: nothing it creates there outlives it, swarm ports are free, a
@@ -53,6 +54,10 @@ installPodman() {
   # ten seconds for a shell to heed SIGTERM.
   printf '%s\n' '[containers]' 'default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]' \
     '[engine]' 'stop_timeout = 0' >"$1/etc/containers/containers.conf"
+}
+
+service() {
+  make "$(release)" "$1" add "$1" adduser systemd libpocofoundation80 libpocojson80 libpoconet80 libpocoxml80
 }
 
 # add ROOT PACKAGE …
@@ -109,7 +114,7 @@ run-podman() {
 }
 
 case ${1:-} in
-  run | run-podman | enter | sid | podman | debian) "$@" ;;
+  run | run-podman | enter | sid | podman | debian | service) "$@" ;;
   -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" ;;
   *) echo "engine.sh: unknown command '${1:-}'; see ${BASH_SOURCE[0]} --help" >&2; exit 64 ;;
 esac
