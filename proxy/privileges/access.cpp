@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -23,10 +24,19 @@ bool holdsEveryId(const char* map) {
     return inside == 0 && outside == 0 && count == std::numeric_limits<std::uint32_t>::max();
 }
 
+struct Ids {
+    bool everyUser = holdsEveryId("/proc/self/uid_map");
+    bool everyGroup = holdsEveryId("/proc/self/gid_map");
+};
+std::optional<Ids> remembered; // NOLINT: of this process, which changes them once at most
+
 Owned owned(const struct stat& status, std::string path = {}) {
     constexpr uid_t overflow = 65534; // /proc/sys/kernel/overflowuid, which nobody changes
-    const bool noUser = status.st_uid == overflow && !holdsEveryId("/proc/self/uid_map");
-    const bool noGroup = status.st_gid == overflow && !holdsEveryId("/proc/self/gid_map");
+    const bool userMatters = status.st_uid == overflow;
+    const bool groupMatters = status.st_gid == overflow;
+    const Ids ids = remembered ? *remembered : userMatters || groupMatters ? Ids{} : Ids{true, true};
+    const bool noUser = userMatters && !ids.everyUser;
+    const bool noGroup = groupMatters && !ids.everyGroup;
     return {noUser ? unmapped : status.st_uid, noGroup ? unmapped : status.st_gid, status.st_mode & 07777U,
             std::move(path)};
 }
@@ -36,6 +46,10 @@ Way::End endOf(mode_t mode) {
 }
 
 } // namespace
+
+void rememberIds() {
+    remembered.emplace();
+}
 
 Way wayTo(const std::string& socketPath) {
     Way way;

@@ -45,6 +45,9 @@ struct Way {
     std::string link = {}; ///< when a link is all that is there: where to
 };
 
+/// Which ids this process's user namespace holds is read now, and not by wayTo() any more, which then opens no file.
+void rememberIds();
+
 /// Looks.
 [[nodiscard]] Way wayTo(const std::string& socketPath);
 

@@ -76,6 +76,7 @@ bool holdsAny(const Capabilities& sets) {
 } // namespace
 
 Outcome giveUp(const std::string& socketPath) {
+    rememberIds(); // who is confined can open no file
     const Capabilities held = capabilities();
     const Plan plan = privileges::plan({ownIdentity(), holds(held, CAP_SETUID) && holds(held, CAP_SETGID)},
                                        wayTo(socketPath));

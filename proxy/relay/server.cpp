@@ -3,6 +3,8 @@
 #include <Poco/Exception.h>
 #include <Poco/Net/SocketAddress.h>
 
+#include <arpa/inet.h>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
@@ -17,6 +19,15 @@ constexpr std::chrono::milliseconds pause{100};
 constexpr std::size_t mostTurnedAway = 32; // at once; beyond, newcomers wait in the kernel's queue
 constexpr int turns = 64;                  // connections accepted before others have their turn
 
+// A link-local address is written with its interface's number: POCO would open a socket to ask for the name, which a
+// confined process may not.
+std::string linkLocal(const sockaddr_in6& address) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    ::inet_ntop(AF_INET6, &address.sin6_addr, text.data(), text.size());
+    return std::string("[") + text.data() + "%" + std::to_string(address.sin6_scope_id) +
+           "]:" + std::to_string(ntohs(address.sin6_port));
+}
+
 // A connection that came over IPv4 to an IPv6 socket is written as what it is.
 std::string nameOf(const sockaddr_storage& address, socklen_t size) {
     if (address.ss_family == AF_INET6) {
@@ -28,6 +39,7 @@ std::string nameOf(const sockaddr_storage& address, socklen_t size) {
             std::memcpy(&v4.sin_addr, &v6.sin6_addr.s6_addr[12], sizeof v4.sin_addr);
             return Poco::Net::SocketAddress(reinterpret_cast<const sockaddr*>(&v4), sizeof v4).toString();
         }
+        if (v6.sin6_scope_id != 0) return linkLocal(v6);
     }
     return Poco::Net::SocketAddress(reinterpret_cast<const sockaddr*>(&address), size).toString();
 }
