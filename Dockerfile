@@ -6,7 +6,7 @@
 # ---- Built where it is developed: Debian 12 -------------------------------------------------------
 FROM debian:bookworm-slim AS build
 RUN apt-get update -qq \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends cmake g++ libpoco-dev ninja-build \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends cmake g++ libpoco-dev libseccomp-dev ninja-build \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
@@ -72,6 +72,7 @@ ENV GUARD=0 \
     GUARD_NETWORKS=""
 # The proxy itself. MAX_CONNECTIONS: as many as the limit of open files bears.
 ENV BIND_CONFIG="[::]:2375 v4v6" \
+    CONFINE=1 \
     DISABLE_IPV6=0 \
     LOG_FORMAT=text \
     LOG_LEVEL=info \

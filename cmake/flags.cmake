@@ -24,6 +24,7 @@ target_compile_options(dsp_flags INTERFACE
   $<$<BOOL:${DSP_WERROR}>:-Werror>
   -fstack-protector-strong)
 if(DSP_SANITIZE)
+  target_compile_definitions(dsp_flags INTERFACE DSP_INSTRUMENTED)
   target_compile_options(dsp_flags INTERFACE -fsanitize=${DSP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(dsp_flags INTERFACE -fsanitize=${DSP_SANITIZE})
 else()

@@ -1,5 +1,6 @@
 #include "proxy/program/serve.h"
 
+#include "proxy/confine/confine.h"
 #include "proxy/log/log.h"
 #include "proxy/net/listener.h"
 #include "proxy/privileges/give_up.h"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -169,6 +171,18 @@ std::vector<relay::Door> doorsOf(const settings::Settings& settings) {
     return doors;
 }
 
+confine::Outcome confineTo(const settings::Settings& settings) {
+    if (!settings.confine)
+        return {"nothing (CONFINE=0)",
+                {"CONFINE=0: what takes over this process may call all of the kernel and open files"}};
+    std::vector<std::string> folders;
+    for (const settings::Door& door : settings.doors)
+        for (const settings::Listener& place : door.listeners)
+            if (const auto* local = std::get_if<settings::UnixListener>(&place))
+                folders.push_back(std::filesystem::path(local->path).parent_path());
+    return confine::confine(folders);
+}
+
 // Whoever collects lines of JSON gets these, too.
 int refuse(const settings::Reading& reading) {
     if (reading.settings.logFormat == settings::LogFormat::text) {
@@ -211,13 +225,15 @@ int serve(const settings::Reading& reading, log::Log& log) {
     // Nothing has been accepted yet.
     const privileges::Outcome outcome = privileges::giveUp(settings.socketPath);
     for (const std::string& warning : outcome.warnings) log.event(log::Level::warning, warning);
+    const confine::Outcome confined = confineTo(settings);
+    for (const std::string& warning : confined.warnings) log.event(log::Level::warning, warning);
     loop.afterRound([&log] { log.flush(); });
     for (std::size_t i = 0; i < places.size(); ++i) {
         const settings::Door& door = settings.doors[i];
-        log.event(log::Level::notice, (door.name.empty() ? "" : "door " + door.name + ": ") +
-                                          "listening on " + places[i] + ", in front of " +
-                                          settings.socketPath + "; " + given(door.access) + "; running as " +
-                                          outcome.became + " (" + outcome.why + ")");
+        log.event(log::Level::notice,
+                  (door.name.empty() ? "" : "door " + door.name + ": ") + "listening on " + places[i] +
+                      ", in front of " + settings.socketPath + "; " + given(door.access) + "; running as " +
+                      outcome.became + " (" + outcome.why + "); confined: " + confined.holds);
     }
     server.tryDaemon();
     loop.run();

@@ -64,6 +64,7 @@ struct Settings {
     LogFormat logFormat{};
     std::optional<std::size_t> maxConnections; ///< none: as many as the file limit bears
     std::chrono::seconds shutdownGrace{};
+    bool confine = false;
 };
 
 /// Usable only when there is no mistake, but for what was read without one. Mistakes and warnings are whole

@@ -70,6 +70,8 @@ constexpr auto own = std::to_array<Row>({
      "beyond it: 503", Scope::process},
     {"SHUTDOWN_GRACE", Seconds{&Settings::shutdownGrace, upToADay}, "5",
      "seconds that running exchanges get after a signal that ends it", Scope::process},
+    {"CONFINE", Flag<Settings>{&Settings::confine}, "1",
+     "keep this process from system calls and files that serving does not need", Scope::process},
 });
 
 constexpr auto grants = [] {

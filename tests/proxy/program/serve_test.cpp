@@ -63,8 +63,8 @@ TEST_F(Serve, AHealthyStartIsOneLine) {
     const std::string line = started(program);
     EXPECT_THAT(line, AllOf(HasSubstr(" notice listening on " + path_), HasSubstr(daemon_.path()),
                             HasSubstr("granted: EVENTS PING VERSION"), HasSubstr("; running as uid "),
-                            testing::EndsWith(::geteuid() == 0 ? " (only the socket's owner may open it)\n"
-                                                               : " (started as this user)\n")));
+                            HasSubstr(::geteuid() == 0 ? " (only the socket's owner may open it); confined: "
+                                                       : " (started as this user); confined: ")));
     program.signal(SIGTERM);
     EXPECT_THAT(linesOf(program.out()), SizeIs(1)) << "what follows is the end";
     EXPECT_EQ(program.status(), 0);

@@ -56,6 +56,7 @@ default  LOG_LEVEL=info
 default  LOG_FORMAT=text
 default  MAX_CONNECTIONS=(as the file limit bears)
 default  SHUTDOWN_GRACE=5
+default  CONFINE=1
 )");
 }
 
