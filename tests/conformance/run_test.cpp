@@ -153,9 +153,9 @@ TEST_F(BadTarget, WithoutTheCapabilityThatIsAskedForCannotBeJudged) {
 
 TEST_F(BadTarget, WithACapabilityIsJudgedByIt) {
     for (const char* id : {"operations/only.ImageList/ContainerList", "operations/learn-but-denied",
-                           "doors/name-in-small-letters", "mask/container-inspect"}) {
+                           "doors/name-in-small-letters", "mask/container-inspect", "guard/privileged"}) {
         const auto outcome =
-            judge("forwards-all", id, R"(, "capabilities": ["operations", "doors", "mask"])");
+            judge("forwards-all", id, R"(, "capabilities": ["operations", "doors", "mask", "guard"])");
         EXPECT_EQ(outcome.status, 1) << outcome.text;
     }
 }

@@ -79,6 +79,9 @@ Environment inherited(const Environment& own, const Environment& unnamed) {
     if (is("door-inherits")) all.insert(unnamed.begin(), unnamed.end());
     if (const auto post = unnamed.find("POST"); is("door-post-inherited") && post != unnamed.end())
         all.insert(*post);
+    if (is("guard-door-off")) all.erase("GUARD");
+    if (const auto guard = unnamed.find("GUARD"); is("guard-door-inherits") && guard != unnamed.end())
+        all.insert(*guard);
     if (is("door-defaults-lost"))
         for (const char* name : {"EVENTS", "PING", "VERSION"}) all.emplace(name, "0");
     return all;

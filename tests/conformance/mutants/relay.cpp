@@ -90,6 +90,11 @@ void Service::giveBack(Wire wire) {
     idle_.push_back(std::move(wire));
 }
 
+void Service::dropIdle() {
+    const std::lock_guard lock(mutex_);
+    idle_.clear();
+}
+
 void Service::leak(Wire wire) {
     const std::lock_guard lock(mutex_);
     leaked_.push_back(std::move(wire));
@@ -120,6 +125,7 @@ void Connection::run() {
         service_.ended();
     }
     if (lingers_) linger();
+    service_.dropIdle();
     if (is("term-waits-for-idle")) service_.ended();
 }
 
@@ -151,12 +157,82 @@ void Connection::answer() {
     up_ = Body(request_.framing);
     switch (rules_.judge(request_.method, pathOf(request_.target))) {
     case Verdict::allow:
-        return forward();
+        if (guard()) forward();
+        return;
     case Verdict::deny:
         return deny();
     case Verdict::reject:
         return refuse(400, "the path is malformed");
     }
+}
+
+// ---- What the guard judges -----------------------------------------------------------------------
+
+// Whether the request may go on; where not, it has been answered. What was read to judge it is put back.
+bool Connection::guard() {
+    asked_ = false;
+    const Guard& guard = rules_.guard();
+    const bool first = !std::exchange(guarded_, true);
+    if (!guard.on() || (!first && is("guard-second-unjudged"))) return true;
+    Asked asked = rules_.asked(request_, pathOf(request_.target));
+    std::string raw;
+    if (guard.reads(asked.operation) && !readWhole(guard.limit(), raw, asked.body)) return false;
+    if (is("guard-half-passes") && client_.ended) return replaceBody(raw), true;
+    if (guard.refuses(asked)) {
+        if (is("guard-leaks")) leakRequest();
+        if (is("guard-closes")) keepAlive_ = false;
+        deny();
+        return false;
+    }
+    if (is("guard-body-lost")) client_.in.clear();
+    client_.in.insert(0, raw);
+    up_ = Body(request_.framing);
+    if (is("guard-reserialises") && !asked.body.empty()) {
+        std::erase(asked.body, ' ');
+        client_.in.erase(0, raw.size());
+        replaceBody(asked.body);
+    }
+    if (is("guard-chunks-joined") && request_.framing.kind == Framing::Kind::chunked) {
+        client_.in.erase(0, raw.size());
+        replaceBody(asked.body);
+    }
+    return true;
+}
+
+// false: it has been answered.
+bool Connection::readWhole(std::size_t most, std::string& raw, std::string& body) {
+    const auto fails = [&](int status, const char* why) {
+        refuse(status, why);
+        return false;
+    };
+    constexpr const char* tooLarge = "the body is too large to be judged";
+    if (request_.framing.length > most && !is("guard-limit-late")) return fails(413, tooLarge);
+    if (is("guard-forwards-first")) leakRequest();
+    if (request_.find("Expect") != nullptr && !is("guard-expect-unanswered")) {
+        asked_ = true;
+        send("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    up_.keepTrack();
+    for (;;) {
+        client_.in.erase(0, up_.take(client_.in, raw));
+        if (raw.size() > 2 * most) return fails(413, tooLarge);
+        if (up_.complete() || (client_.ended && is("guard-half-passes"))) break;
+        if (up_.broken() || client_.ended) return fails(400, "the body is malformed");
+        if (!pump(client_, nullptr, headMilliseconds)) return fails(408, "the body was not complete in time");
+    }
+    for (const auto& [begin, size] : up_.data()) body.append(raw, begin, size);
+    return body.size() <= most || fails(413, tooLarge);
+}
+
+void Connection::replaceBody(const std::string& body) {
+    std::erase_if(request_.fields, [](const Field& field) {
+        return equalNames(field.name, "Content-Length") || equalNames(field.name, "Transfer-Encoding");
+    });
+    const std::string size = std::to_string(body.size());
+    request_.fields.push_back({"Content-Length", size, "Content-Length: " + size + "\r\n"});
+    request_.framing = {Framing::Kind::length, body.size()};
+    client_.in.insert(0, body);
+    up_ = Body(request_.framing);
 }
 
 // ---- Answers of its own --------------------------------------------------------------------------
@@ -167,16 +243,18 @@ void Connection::refuse(int status, const std::string& why) {
     say(status, why);
 }
 
+void Connection::leakRequest() {
+    std::string why;
+    bool pooled = false;
+    Wire leak = service_.connect(true, why, pooled);
+    leak.out = requestText(request_, false);
+    leak.flush();
+    leak.shutDown();
+    while (!leak.ended && pump(leak, nullptr, lingerMilliseconds)) leak.in.clear();
+}
+
 void Connection::deny() {
-    if (is("deny-leaks")) {
-        std::string why;
-        bool pooled = false;
-        Wire leak = service_.connect(true, why, pooled);
-        leak.out = requestText(request_, false);
-        leak.flush();
-        leak.shutDown();
-        while (!leak.ended && pump(leak, nullptr, lingerMilliseconds)) leak.in.clear();
-    }
+    if (is("deny-leaks")) leakRequest();
     if (is("deny-closes")) keepAlive_ = false;
     const bool waits = request_.find("Expect") != nullptr && client_.in.empty();
     if (waits || request_.framing.length > mostDiscarded) {
@@ -188,7 +266,7 @@ void Connection::deny() {
 }
 
 void Connection::say(int status, const std::string& message) {
-    const bool html = status == 403 && is("deny-html");
+    const bool html = status == 403 && (is("deny-html") || is("guard-html"));
     const std::string body = html ? "<html><body><h1>403 Forbidden</h1></body></html>\n"
                                   : R"({"message":"mutant-proxy: )" + escaped(message) + "\"}\n";
     std::string text = "HTTP/1.1 " + std::to_string(status) + " " + std::string(reasonOf(status)) +
@@ -345,7 +423,9 @@ bool Connection::moveHead() {
         return false;
     }
     if (answer.status < 200 && answer.status != 101) {
-        if (request_.http11 && !is("informational-swallowed")) client_.out += answerText(answer, false);
+        const bool answered = asked_ && answer.status == 100 && !is("guard-expect-twice");
+        if (request_.http11 && !answered && !is("informational-swallowed"))
+            client_.out += answerText(answer, false);
         return true;
     }
     takeAnswer(answer);

@@ -23,6 +23,7 @@ public:
     // An idle connection to the daemon, or a new one (then not `pooled`); without an fd: `why` tells.
     Wire connect(bool fresh, std::string& why, bool& pooled);
     void giveBack(Wire wire);
+    void dropIdle();      // or nobody would see that the daemon has ended one
     void leak(Wire wire); // kept open, never used again: a mutant's
 
     void began();                               // an exchange …
@@ -55,6 +56,10 @@ private:
     void answer();
     void refuse(int status, const std::string& why);
     void deny();
+    void leakRequest();
+    bool guard();
+    bool readWhole(std::size_t most, std::string& raw, std::string& body);
+    void replaceBody(const std::string& body);
     void say(int status, const std::string& message);
     void send(const std::string& text);
     void discard(Body& body);
@@ -81,6 +86,8 @@ private:
     Head request_;
     bool keepAlive_ = true;
     bool lingers_ = false;
+    bool guarded_ = false; // a request before this one
+    bool asked_ = false;   // for the body: the daemon's 100 is not the client's
 
     // Of the exchange under way.
     Body up_{Framing{}};

@@ -130,7 +130,8 @@ bool begins(const std::string& path, std::string_view section) {
 
 } // namespace
 
-Rules::Rules(const std::map<std::string, std::string>& environment) {
+Rules::Rules(const std::map<std::string, std::string>& environment)
+    : guard_(environment) {
     grants_["EVENTS"] = !is("default-events-off");
     grants_["PING"] = !is("default-ping-off");
     grants_["VERSION"] = !is("default-version-off");
@@ -197,6 +198,7 @@ bool Rules::sectionGranted(std::string_view target) const {
 }
 
 Verdict Rules::judgePath(std::string_view method, const std::string& path, bool old) const {
+    if (is("guard-libpod-open") && path.starts_with("/libpod/")) return Verdict::allow;
     if (is("allow-without-post") && actionGranted(path, old)) return Verdict::allow;
     if (!reads(method) && !granted("POST")) return Verdict::deny;
     const bool attaches = method == "GET" && path.starts_with("/containers/") && path.ends_with("/attach/ws");
@@ -263,6 +265,26 @@ bool Rules::masks(std::string_view method, std::string_view target) const {
            carriesEnvironments(operationOf(method, withoutPrefix(*whole)));
 }
 
+Asked Rules::asked(const Head& head, std::string_view target) const {
+    const auto end = std::min(target.find('?'), target.size());
+    const std::string sent(target.substr(0, end));
+    const std::string whole = decoded(sent).value_or(sent);
+    const Place place = placeOf(head.method, sent, whole);
+    Asked asked;
+    asked.method = head.method;
+    asked.head = &head;
+    asked.query = target.substr(std::min(end + 1, target.size()));
+    const std::string prefix = whole.substr(0, whole.size() - place.path.size());
+    asked.version = prefix.empty() ? "" : prefix.substr(2);
+    asked.operation = place.operation;
+    const bool unknown =
+        (is("guard-path-as-written") && whole != sent) || (is("guard-unversioned-only") && !prefix.empty());
+    if (unknown) asked.operation = "SystemPing";
+    const auto segments = segmentsOf(withoutPrefix(sent));
+    asked.name = segments.size() > 1 ? segments[1] : "";
+    return asked;
+}
+
 Verdict Rules::judge(std::string_view method, std::string_view target) const {
     if (target == "*") {
         const bool asked = method == "OPTIONS" && allowed_.contains("optionsAsterisk") &&
@@ -291,6 +313,7 @@ bool isAccessVariable(std::string_view name) {
     for (const std::string_view other : {"POST", "ALLOW_START", "ALLOW_STOP", "ALLOW_RESTARTS", "LEARN",
                                          "MASK_ENV", "ALLOW_OPERATIONS", "DENY_OPERATIONS", "BIND_CONFIG"})
         if (name == other) return true;
+    if (isGuardVariable(name)) return true;
     return std::ranges::any_of(sections,
                                [&](std::string_view section) { return variableOf(section) == name; });
 }

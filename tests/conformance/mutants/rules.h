@@ -2,21 +2,15 @@
 // the reference proxy's and from the oracle's.
 #pragma once
 
+#include "tests/conformance/mutants/guard.h"
 #include "tests/conformance/mutants/operations.h"
 
 #include <cstdint>
 #include <map>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace mutants {
-
-// A setting nobody can mean; the text names it.
-class SettingsError : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 enum class Verdict : std::uint8_t { allow, deny, reject };
 
@@ -30,6 +24,10 @@ public:
 
     // Whether what the grants would deny passes.
     bool learns() const;
+
+    const Guard& guard() const { return guard_; }
+    // What the guard is to judge of a request, but for its body.
+    Asked asked(const Head& head, std::string_view target) const;
 
     // Whether environments are hidden in the answer.
     bool masks(std::string_view method, std::string_view path) const;
@@ -52,6 +50,7 @@ private:
     std::map<std::string, bool> grants_;
     Names allowed_;
     Names denied_;
+    Guard guard_;
 };
 
 // Whether a door may have a variable of this name.
