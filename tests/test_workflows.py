@@ -28,9 +28,27 @@ def test_calls_what_is_there(workflow):
         assert (REPOSITORY / name).exists(), name
 
 
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
+def test_actions_are_pinned(workflow):
+    """By commit, with the version for people; the same action at the same commit everywhere."""
+    used = re.findall(r"uses: (\S+)@(.*)$", workflow.read_text(), re.MULTILINE)
+    assert used and [action for action, pin in used if not re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", pin)] == []
+    everywhere = {pair for path in WORKFLOWS for pair in re.findall(r"uses: (\S+)@(.*)$", path.read_text(), re.MULTILINE)}
+    assert len({action for action, _ in everywhere}) == len(everywhere)
+
+
+def test_only_the_release_may_write():
+    for workflow in WORKFLOWS:
+        for name, job in yaml.safe_load(workflow.read_text())["jobs"].items():
+            writes = {what for what, may in job.get("permissions", {}).items() if may != "read"}
+            assert writes == {("release", "image"): {"packages"}, ("release", "publish"): {"packages", "id-token"}}.get(
+                (workflow.stem, name), set())
+
+
 def test_all_that_is_to_be_run_is_run():
     called = "\n".join(run for workflow in WORKFLOWS for run in runs(workflow))
-    for part in (".ci/run", "script/test --engine sid", "script/test --sanitize asan", "pytest --prebuild", "socket-proxy-conformance run"):
+    for part in (".ci/run", "script/test --engine sid", "script/test --sanitize asan", "pytest --prebuild", "socket-proxy-conformance run",
+                 "script/release $KIND --push", "script/release $KIND --publish", "script/package"):
         assert part in called
 
 
