@@ -274,7 +274,7 @@ inline constexpr auto names = std::to_array<std::string_view>({
     "guard-reserialises",
     "guard-chunks-joined",
     "guard-expect-unanswered",
-    "guard-expect-twice",
+    "guard-expect-forwarded",
     "guard-expect-unneeded",
     "guard-body-lost",
     "guard-closes",

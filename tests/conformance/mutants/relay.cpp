@@ -170,7 +170,6 @@ void Connection::answer() {
 
 // Whether the request may go on; where not, it has been answered. What was read to judge it is put back.
 bool Connection::guard() {
-    asked_ = false;
     const Guard& guard = rules_.guard();
     const bool first = !std::exchange(guarded_, true);
     if (!guard.on() || (!first && is("guard-second-unjudged"))) return true;
@@ -209,8 +208,10 @@ bool Connection::readWhole(std::size_t most, std::string& raw, std::string& body
     if (request_.framing.length > most && !is("guard-limit-late")) return fails(413, tooLarge);
     if (is("guard-forwards-first")) leakRequest();
     if (request_.find("Expect") != nullptr && !is("guard-expect-unanswered")) {
-        asked_ = true;
         send("HTTP/1.1 100 Continue\r\n\r\n");
+        if (!is("guard-expect-forwarded"))
+            std::erase_if(request_.fields,
+                          [](const Field& field) { return equalNames(field.name, "Expect"); });
     }
     up_.keepTrack();
     for (;;) {
@@ -423,9 +424,7 @@ bool Connection::moveHead() {
         return false;
     }
     if (answer.status < 200 && answer.status != 101) {
-        const bool answered = asked_ && answer.status == 100 && !is("guard-expect-twice");
-        if (request_.http11 && !answered && !is("informational-swallowed"))
-            client_.out += answerText(answer, false);
+        if (request_.http11 && !is("informational-swallowed")) client_.out += answerText(answer, false);
         return true;
     }
     takeAnswer(answer);

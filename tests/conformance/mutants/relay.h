@@ -87,7 +87,6 @@ private:
     bool keepAlive_ = true;
     bool lingers_ = false;
     bool guarded_ = false; // a request before this one
-    bool asked_ = false;   // for the body: the daemon's 100 is not the client's
 
     // Of the exchange under way.
     Body up_{Framing{}};
