@@ -321,6 +321,9 @@ Rule Walk::close() {
             rule = at("Type", Rule::createLogDriver);
         if (frame.object == Object::device && !hasDevicePath_) rule = at("PathOnHost", Rule::createDevice);
         if (frame.object == Object::createRequest) rule = closeCreate();
+        // The container's own user is not known here; it may be one that other doors made, of root.
+        if (frame.object == Object::execRequest && settings_.profile == Profile::restricted && !create_.user)
+            rule = at("User", Rule::execUser);
     }
     if (rule == Rule::none) --depth_;
     return rule;

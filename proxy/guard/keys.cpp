@@ -337,7 +337,7 @@ constexpr auto table = std::to_array<Key>({
     {O::endpointIpam, "LinkLocalIPs", texts, harmless, nothing, 0,
      "an address within a network that is joined"},
 
-    {O::execRequest, "User", text, ordinaryUser<execUser>, nothing, 0, "restricted: not root"},
+    {O::execRequest, "User", text, ordinaryUser<execUser>, user, 0, "restricted: not root"},
     {O::execRequest, "Privileged", flag, never<execPrivileged>, nothing, 0, "all capabilities"},
     {O::execRequest, "Tty", flag, harmless, nothing, 0, process},
     {O::execRequest, "ConsoleSize", integers, harmless, nothing, 42, process},

@@ -366,7 +366,9 @@ const Row restrictedRows[] = {
      jsonFoldedKey, "hostConfig"},
     {"exec-root", "ContainerExec", R"({"User":"0"})", execUser, "User"},
     {"exec-name", "ContainerExec", R"({"User":"root"})", execUser, "User"},
-    {"exec-container's-user", "ContainerExec", R"({"Cmd":["sh"]})"},
+    {"exec-container's-user", "ContainerExec", R"({"Cmd":["sh"]})", execUser, "User"},
+    {"exec-empty-user", "ContainerExec", R"({"Cmd":["sh"],"User":""})", execUser, "User"},
+    {"exec-number", "ContainerExec", R"({"Cmd":["sh"],"User":"1000"})"},
 };
 
 class Restricted : public testing::TestWithParam<Row> {};
