@@ -31,14 +31,6 @@ std::string textOf(const Bind& bind) {
     return bind.path + (bind.readOnly ? ":ro" : "");
 }
 
-// Of `docker run --device`: what follows the path would be taken for a part of it.
-bool hasTargetOrMode(std::string_view device) {
-    const auto colon = device.rfind(':');
-    if (colon == std::string_view::npos) return false;
-    const std::string_view behind = device.substr(colon + 1);
-    return behind.starts_with('/') || behind.find_first_not_of("rwm") == std::string_view::npos;
-}
-
 } // namespace
 
 bool isWithin(std::string_view path, std::string_view folder) noexcept {
@@ -88,7 +80,7 @@ std::string takeDevice(guard::Settings& settings, std::string_view element) {
         return {};
     }
     if (element == "/" || element == "/dev") return "holds every device: name those that are needed";
-    if (!guard::isDevice(element) || hasTargetOrMode(element))
+    if (!guard::isDevice(element))
         return "is neither gpu nor the clean path of a device: use one as in /dev/fuse";
     settings.devices.emplace_back(element);
     return {};

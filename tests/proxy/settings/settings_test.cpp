@@ -238,7 +238,7 @@ const Value values[] = {
      "GUARD_CAPS=\"CAP_ALL\": 'CAP_ALL' is every capability: name those that are needed"},
     {"guard-caps-unknown", "GUARD_CAPS", "PTRACE",
      "GUARD_CAPS=\"PTRACE\": 'PTRACE' is no capability of Linux: use names as in SYS_PTRACE"},
-    {"guard-devices", "GUARD_DEVICES", "/dev/fuse gpu /dev/serial/by-path/usb-0:1.2:1.0-port0", ""},
+    {"guard-devices", "GUARD_DEVICES", "/dev/fuse gpu,/dev/snd/timer", ""},
     {"guard-devices-relative", "GUARD_DEVICES", "fuse", "GUARD_DEVICES=\"fuse\": 'fuse'" + noDevice},
     {"guard-devices-unclean", "GUARD_DEVICES", "/dev/../mem",
      "GUARD_DEVICES=\"/dev/../mem\": '/dev/../mem'" + noDevice},
