@@ -8,12 +8,17 @@
 #include "proxy/privileges/diagnosis.h"
 #include "proxy/privileges/give_up.h"
 #include "proxy/program/command_line.h"
+#include "proxy/program/guarded.h"
 #include "proxy/relay/judge.h"
 #include "proxy/suggest/suggest.h"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <iomanip>
-#include <istream>
+#include <iostream>
 #include <memory>
 #include <ostream>
 
@@ -44,6 +49,7 @@ std::string grantedBy(const policy::Operation& operation, policy::Dialect dialec
 
 void printCheck(std::ostream& out, const settings::Settings& settings) {
     out << settings::describe(settings);
+    for (const settings::Door& door : settings.doors) printGuard(out, door);
 }
 
 void checkSocket(std::ostream& out, const settings::Settings& settings) {
@@ -66,10 +72,31 @@ const settings::Door* findDoor(std::ostream& errors, const settings::Settings& s
     return nullptr;
 }
 
+std::optional<std::string> readBody(std::ostream& errors, const std::string& file, std::size_t limit) {
+    std::ifstream opened;
+    errno = 0;
+    if (file != "-") opened.open(file, std::ios::binary);
+    std::istream& in = file == "-" ? std::cin : opened;
+    std::string body;
+    std::array<char, 16'384> piece{};
+    while (body.size() <= limit && in.good()) {
+        in.read(piece.data(), static_cast<std::streamsize>(std::min(piece.size(), limit + 1 - body.size())));
+        body.append(piece.data(), static_cast<std::size_t>(in.gcount()));
+    }
+    if (in.good() || (in.eof() && !in.bad())) return body;
+    errors << "docker-socket-proxy: --body: cannot read " << printable(file) << ": " << std::strerror(errno)
+           << '\n';
+    return std::nullopt;
+}
+
 int printExplanation(std::ostream& out, const settings::Door& door, std::string_view method,
-                     std::string_view target) {
-    const std::string request =
-        std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: docker\r\n\r\n";
+                     std::string_view target, const std::optional<std::string>& body) {
+    std::string request = std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: docker\r\n";
+    if (body)
+        request.append("Content-Type: application/json\r\nContent-Length: ")
+            .append(std::to_string(body->size()))
+            .append("\r\n");
+    request.append("\r\n");
     const auto head = std::make_unique<http::RequestHead>();
     http::ParseResult parsed = http::parseRequest(request, *head);
     std::string scratch(request.size(), '\0');
@@ -89,7 +116,13 @@ int printExplanation(std::ostream& out, const settings::Door& door, std::string_
             << "\nallowed with: nothing\n";
         return 1;
     }
+    if (judged.verdict.allowed && door.guard.profile != guard::Profile::off)
+        return printJudgement(
+            out, guard::Guard(door.guard),
+            relay::guardRequest(*head, judged.verdict.operation, scratch, body ? *body : std::string_view{}),
+            judged.verdict, target);
     out << policy::explain(judged.verdict, method, target);
+    if (judged.verdict.allowed && body) out << "body: not looked at, for the door is not guarded\n";
     return judged.verdict.allowed ? 0 : 1;
 }
 

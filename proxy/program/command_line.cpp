@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <ostream>
 #include <utility>
 
@@ -13,9 +14,11 @@ constexpr auto table = std::to_array<Option>({
     {"--check", "", Command::Kind::check, 0, 0,
      "print the effective grants and listeners, warn when the\n"
      "daemon's socket cannot be opened, and exit"},
-    {"--explain", "[--door NAME] METHOD TARGET", Command::Kind::explain, 2, 2,
+    {"--explain", "[--door NAME] METHOD TARGET [--body FILE]", Command::Kind::explain, 2, 2,
      "print whether the request would pass, as which operation,\n"
-     "by which rule, and what would allow it"},
+     "by which rule, and what would allow it. Where GUARD is set the\n"
+     "file (- is standard input) is judged as its body, as if sent\n"
+     "with Content-Type: application/json"},
     {"--operations", "[PATTERN]", Command::Kind::operations, 0, 1,
      "list operations, as ALLOW_OPERATIONS and DENY_OPERATIONS\n"
      "name them: \"Container*\"; with the variables that grant each"},
@@ -55,12 +58,18 @@ void printEntry(std::ostream& out, std::string name, std::string_view help) {
     out << '\n';
 }
 
-// True also when there is none to be taken.
-bool takeDoor(std::span<const char* const>& arguments, Command& command) {
-    if (arguments.empty() || arguments.front() != std::string_view("--door")) return true;
-    if (arguments.size() < 2) return false;
-    command.door = arguments[1];
-    arguments = arguments.subspan(2);
+// Takes `--door NAME` and `--body FILE` out, wherever they stand; false where one lacks what belongs to it.
+bool takeOptions(std::vector<const char*>& arguments, Command& command) {
+    for (auto each = arguments.begin(); each != arguments.end();) {
+        const std::string_view word = *each;
+        if (word != "--door" && word != "--body") {
+            ++each;
+            continue;
+        }
+        if (std::next(each) == arguments.end()) return false;
+        (word == "--door" ? command.door : command.body.emplace()) = *std::next(each);
+        each = arguments.erase(each, each + 2);
+    }
     return true;
 }
 
@@ -81,8 +90,8 @@ Command parseCommandLine(std::span<const char* const> arguments) {
     for (const Option& option : table) {
         if (first != option.name) continue;
         command.kind = option.kind;
-        auto rest = arguments.subspan(1);
-        const bool whole = option.kind != Command::Kind::explain || takeDoor(rest, command);
+        std::vector<const char*> rest(arguments.begin() + 1, arguments.end());
+        const bool whole = option.kind != Command::Kind::explain || takeOptions(rest, command);
         if (!whole || rest.size() < option.least || rest.size() > option.most) {
             command.kind = Command::Kind::mistake;
             command.mistake = std::string(first) + " takes " +

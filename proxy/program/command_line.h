@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,11 +28,12 @@ struct Command {
         help,
         mistake
     } kind = Kind::serve;
-    std::string door;    ///< with explain: its name; empty: the one without
-    std::string method;  ///< with explain
-    std::string target;  ///< with explain
-    std::string pattern; ///< with operations; empty: all
-    std::string mistake; ///< a sentence
+    std::string door;                ///< with explain: its name; empty: the one without
+    std::string method;              ///< with explain
+    std::string target;              ///< with explain
+    std::optional<std::string> body; ///< with explain: a file's name, "-" for standard input
+    std::string pattern;             ///< with operations; empty: all
+    std::string mistake;             ///< a sentence
 };
 
 // ---- What --help, the manual page and the completion are made of ---------------------------------------

@@ -40,7 +40,10 @@ int run(std::span<const char* const> arguments) {
     if (command.kind == Kind::explain) {
         const settings::Door* const door = program::findDoor(std::cerr, reading.settings, command.door);
         if (door == nullptr) return program::exitUsage;
-        return program::printExplanation(std::cout, *door, command.method, command.target);
+        std::optional<std::string> body;
+        if (command.body) body = program::readBody(std::cerr, *command.body, door->guard.bodyLimit);
+        if (command.body && !body) return program::exitUsage;
+        return program::printExplanation(std::cout, *door, command.method, command.target, body);
     }
     program::printCheck(std::cout, reading.settings);
     program::checkSocket(std::cerr, reading.settings);

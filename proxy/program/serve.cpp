@@ -133,8 +133,9 @@ std::string grantedNames(const policy::Grants& grants) {
     return names.empty() ? "nothing" : names;
 }
 
-// "granted: CONTAINERS PING; by name: SystemInfo; denied by name: ContainerExport".
-std::string given(const policy::Access& access) {
+// "granted: CONTAINERS PING; by name: SystemInfo; denied by name: ContainerExport; guarded: baseline".
+std::string given(const settings::Door& door) {
+    const policy::Access& access = door.access;
     std::string text("granted: ");
     text.append(grantedNames(access.grants));
     if (!access.allowed.empty()) text.append("; by name: ").append(policy::describe(access.allowed));
@@ -143,6 +144,8 @@ std::string given(const policy::Access& access) {
         text.append("; dialect: ").append(nameOf(access.dialect));
     if (access.maskEnv) text.append("; environments are masked");
     if (access.learn) text.append("; learning");
+    if (door.guard.profile != guard::Profile::off)
+        text.append("; guarded: ").append(nameOf(door.guard.profile));
     return text;
 }
 
@@ -232,7 +235,7 @@ int serve(const settings::Reading& reading, log::Log& log) {
         const settings::Door& door = settings.doors[i];
         log.event(log::Level::notice,
                   (door.name.empty() ? "" : "door " + door.name + ": ") + "listening on " + places[i] +
-                      ", in front of " + settings.socketPath + "; " + given(door.access) + "; running as " +
+                      ", in front of " + settings.socketPath + "; " + given(door) + "; running as " +
                       outcome.became + " (" + outcome.why + "); confined: " + confined.holds);
     }
     server.tryDaemon();

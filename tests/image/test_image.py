@@ -109,9 +109,10 @@ def test_runs_nothing_else(at_engine, image, words):
 
 
 def test_wrong_settings_end_it_with_every_mistake(at_engine, image):
-    done = at_engine.run("run", "--rm", "--network", "none", "--env", "POST=maybe", "--env", "LOG_LEVEL=loud", image)
+    done = at_engine.run("run", "--rm", "--network", "none", "--env", "POST=maybe", "--env", "LOG_LEVEL=loud",
+                         "--env", "GUARD=yes", "--env", "GUARD_BINDS=/srv/../etc", image)
     assert done.status == 78
-    assert 'POST="maybe"' in done.err and 'LOG_LEVEL="loud"' in done.err
+    assert 'POST="maybe"' in done.err and 'LOG_LEVEL="loud"' in done.err and 'GUARD_BINDS="/srv/../etc"' in done.err
 
 
 def test_dockerfile_names_no_architecture():

@@ -40,20 +40,33 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"explain-alone",
                         {"--explain"},
                         Kind::mistake,
-                        "--explain takes [--door NAME] METHOD TARGET; see --help"},
+                        "--explain takes [--door NAME] METHOD TARGET [--body FILE]; see --help"},
                     Row{"explain-too-much",
                         {"--explain", "GET", "/", "x"},
                         Kind::mistake,
-                        "--explain takes [--door NAME] METHOD TARGET; see --help"},
+                        "--explain takes [--door NAME] METHOD TARGET [--body FILE]; see --help"},
                     Row{"explain-a-door", {"--explain", "--door", "T", "GET", "/"}, Kind::explain},
                     Row{"explain-without-target",
                         {"--explain", "--door", "T", "GET"},
                         Kind::mistake,
-                        "--explain takes [--door NAME] METHOD TARGET; see --help"},
+                        "--explain takes [--door NAME] METHOD TARGET [--body FILE]; see --help"},
                     Row{"explain-a-door-without-a-name",
                         {"--explain", "--door"},
                         Kind::mistake,
-                        "--explain takes [--door NAME] METHOD TARGET; see --help"},
+                        "--explain takes [--door NAME] METHOD TARGET [--body FILE]; see --help"},
+                    Row{"explain-a-body", {"--explain", "POST", "/", "--body", "-"}, Kind::explain},
+                    Row{"explain-a-body-without-a-file",
+                        {"--explain", "POST", "/", "--body"},
+                        Kind::mistake,
+                        "--explain takes [--door NAME] METHOD TARGET [--body FILE]; see --help"},
+                    Row{"explain-a-body-and-no-target",
+                        {"--explain", "POST", "--body", "x"},
+                        Kind::mistake,
+                        "--explain takes [--door NAME] METHOD TARGET [--body FILE]; see --help"},
+                    Row{"check-a-body",
+                        {"--check", "--body", "x"},
+                        Kind::mistake,
+                        "--check takes no argument; see --help"},
                     Row{"operations", {"--operations"}, Kind::operations},
                     Row{"operations-of-a-pattern", {"--operations", "Container*"}, Kind::operations},
                     Row{"operations-of-two",
@@ -91,6 +104,22 @@ TEST(CommandLine, KeepsTheDoor) {
     EXPECT_EQ(command.door, "TRAEFIK");
     EXPECT_EQ(command.method, "GET");
     EXPECT_EQ(command.target, "/info");
+}
+
+TEST(CommandLine, KeepsTheBodyWhereverItStands) {
+    const std::vector<std::vector<const char*>> orders{
+        {"--explain", "--door", "T", "POST", "/x", "--body", "b.json"},
+        {"--explain", "--body", "b.json", "POST", "--door", "T", "/x"},
+        {"--explain", "POST", "/x", "--body", "b.json", "--door", "T"}};
+    for (const auto& arguments : orders) {
+        const Command command = parseCommandLine(arguments);
+        EXPECT_EQ(command.kind, Kind::explain);
+        EXPECT_EQ(command.body, "b.json");
+        EXPECT_EQ(command.door, "T");
+        EXPECT_EQ(command.method, "POST");
+        EXPECT_EQ(command.target, "/x");
+    }
+    EXPECT_EQ(parseCommandLine(std::vector<const char*>{"--explain", "POST", "/x"}).body, std::nullopt);
 }
 
 TEST(CommandLine, KeepsThePattern) {

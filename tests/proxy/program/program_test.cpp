@@ -33,8 +33,8 @@ TEST(Program, Helps) {
     for (const char* const name : {"--help", "-h"}) {
         const Ran ran = run({name}, {{"LOG_LEVEL", "wrong, but not asked for"}});
         EXPECT_EQ(ran.status, 0);
-        for (const char* const option : {"--check", "--explain [--door NAME] METHOD TARGET", "--operations",
-                                         "--suggest", "--healthcheck", "--version", "--help"})
+        for (const char* const option : {"--check", "--explain [--door NAME] METHOD TARGET [--body FILE]",
+                                         "--operations", "--suggest", "--healthcheck", "--version", "--help"})
             EXPECT_THAT(ran.out, HasSubstr(option));
         EXPECT_THAT(ran.err, IsEmpty());
     }

@@ -115,12 +115,13 @@ TEST_F(Serve, EveryDoorHasItsOwnGrants) {
     environment_["PING"] = "0";
     environment_["T__BIND_CONFIG"] = second + " mode 666";
     environment_["T__DENY_OPERATIONS"] = "SystemVersion";
+    environment_["T__GUARD"] = "1";
     Program program({}, environment_);
     EXPECT_THAT(program.line(), HasSubstr(" notice listening on " + path_ + ", in front of "));
-    EXPECT_THAT(
-        started(program),
-        AllOf(HasSubstr(" notice door T: listening on " + second),
-              HasSubstr("; granted: EVENTS PING VERSION; denied by name: SystemVersion; running as ")));
+    EXPECT_THAT(started(program),
+                AllOf(HasSubstr(" notice door T: listening on " + second),
+                      HasSubstr("; granted: EVENTS PING VERSION; denied by name: SystemVersion; "
+                                "guarded: baseline; running as ")));
     Peer unnamed = dialUnix(path_);
     unnamed.send(ping);
     EXPECT_EQ(readAnswer(unnamed).status, 403);
