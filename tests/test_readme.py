@@ -188,7 +188,7 @@ def env_blocks():
             for block in re.findall(r"^```env\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)]
 
 
-@pytest.mark.parametrize("variables", env_blocks(), ids=["by-name", "doors"])
+@pytest.mark.parametrize("variables", env_blocks(), ids=["by-name", "doors", "guard"])
 def test_settings_that_are_shown(variables):
     if not PROXY.exists():
         pytest.skip(f"{PROXY} is not built")
@@ -216,6 +216,13 @@ def test_explain(typed, proxy_in_path):
     said = [bash(line, **proxy_in_path)[1] for line in typed]
     assert "ContainerList" in said[0] and "allowed with: CONTAINERS=1" in said[0]
     assert "ContainerStart" in said[1] and "allowed with: POST=1 and one of CONTAINERS=1, ALLOW_START=1" in said[1]
+
+
+@types("echo '{\"Image\"")
+def test_explain_a_body(typed, proxy_in_path):
+    status, said = bash(typed[0], CONTAINERS="1", POST="1", GUARD="1", GUARD_BINDS="/srv/ci,/etc/localtime:ro", **proxy_in_path)
+    text = (REPOSITORY / "README.md").read_text()
+    assert status == 1 and said in re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 @types("docker-socket-proxy --operations")
