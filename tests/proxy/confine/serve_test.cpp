@@ -115,6 +115,7 @@ const Kernel kernels[] = {
     {"seccomp-refused", noSeccomp, StartsWith("no seccomp, "), 0, untaken},
     {"before-seccomp-s-call", {{"seccomp", ENOSYS}}, StartsWith("seccomp, "), 1, nullptr},
     {"kills-threads-only", {{"seccomp", EINVAL, 2}}, StartsWith("seccomp, "), 1, nullptr},
+    {"limits-refused", {{"prlimit64", EPERM}, {"setrlimit", EPERM}}, StartsWith("seccomp, "), 1, nullptr},
     {"neither",
      {{"landlock_create_ruleset", ENOSYS}, {"seccomp", EPERM}, {"prctl", EPERM, PR_SET_SECCOMP}},
      StartsWith("no seccomp, no Landlock"),
