@@ -55,6 +55,10 @@ bool isAscii(std::string_view text) noexcept {
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+// Of keys, values and ends of objects and arrays. Usual bodies have some hundreds; one of 4 MiB can have two
+// millions, or keys whose hashes collide, and would keep everybody else waiting for 70 ms.
+constexpr std::size_t mostTokens = std::size_t{16} * 1024;
+
 // What has been seen of objects that are judged at their end.
 struct Mount {
     std::string_view type;   // one of three words, or empty
@@ -132,7 +136,12 @@ private:
 };
 
 Judgement Walk::run() {
+    std::size_t count = 0;
     for (Token token = reader_.next(); token.kind != Kind::end; token = reader_.next()) {
+        if (++count > mostTokens) {
+            found_ = {};
+            return refusal(Rule::jsonValues);
+        }
         const Rule rule = take(token);
         if (rule != Rule::none) return refusal(rule);
     }

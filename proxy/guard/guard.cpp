@@ -62,53 +62,55 @@ Judgement judgeNetworkInPath(const Settings& settings, std::string_view name) {
     return rule == Rule::none ? Judgement{} : Judgement{rule, {}, shown(name)};
 }
 
-Judgement judgeBodyOf(const Settings& settings, const Judged& operation, const Request& request) {
-    if (request.body.size() > settings.bodyLimit) return {Rule::bodySize};
-    const bool optional = operation.body == BodyKind::optional;
-    if (request.body.empty()) return {optional ? Rule::none : Rule::bodyMissing};
-    if (request.contentTypes != 1 || !isJson(request.contentType))
-        return {Rule::bodyType, {}, shown(request.contentType)};
-    if (request.encoded) return {Rule::bodyEncoding};
-    if (optional && trimmed(request.body) == "null") return {};
-    return judgeBody(settings, operation.root, request.body);
-}
-
-Judgement judgeOperation(const Settings& settings, const Judged& operation, const Request& request) {
-    if (operation.needs != nullptr && !(settings.*operation.needs)) return {operation.otherwise};
-    if (!isPlainVersion(request.version)) return {Rule::version, {}, shown(request.version)};
-    if (operation.body == BodyKind::unread && !isNoForm(request))
-        return {Rule::bodyForm, {}, shown(request.contentType)};
-    if (Judgement judgement = judgeQuery(settings, operation.id, request.query); !judgement.allowed())
-        return judgement;
-    if (operation.root == Object::connectRequest || operation.root == Object::disconnectRequest)
-        if (Judgement judgement = judgeNetworkInPath(settings, request.name); !judgement.allowed())
-            return judgement;
-    return operation.body == BodyKind::unread ? Judgement{} : judgeBodyOf(settings, operation, request);
-}
-
 } // namespace
 
 Guard::Guard(Settings settings)
     : settings_(std::move(settings)) {}
 
-bool Guard::needsBody(std::string_view operation) const noexcept {
-    if (settings_.profile == Profile::off) return false;
-    const Judged* const judged = findJudged(operation);
-    return judged != nullptr && judged->body != BodyKind::unread &&
-           (judged->needs == nullptr || settings_.*judged->needs);
-}
-
-Judgement Guard::judge(const Request& request) const {
-    if (settings_.profile == Profile::off || isHarmless(request.operation)) return {};
-    if (const Judged* const judged = findJudged(request.operation))
-        return judgeOperation(settings_, *judged, request);
-    if (const Refused* const refused = findRefused(request.operation)) {
+Treatment Guard::treatmentOf(std::string_view operation, std::string_view method) const noexcept {
+    if (!on()) return {};
+    // Where the daemon has no route it answers 404; Podman's own routes that read are a matter of the grants.
+    if (operation.empty()) return {method == "GET" || method == "HEAD" ? Rule::none : Rule::operationUnknown};
+    if (const Judged* const judged = findJudged(operation)) {
+        if (judged->needs != nullptr && !(settings_.*judged->needs)) return {judged->otherwise};
+        return {Rule::none, judged, judged->body != BodyKind::unread};
+    }
+    if (const Refused* const refused = findRefused(operation)) {
         const bool passes = refused->unless != nullptr && settings_.*refused->unless;
         return {passes ? Rule::none : refused->rule};
     }
-    // Where the daemon has no route it answers 404; Podman's own routes that read are a matter of the grants.
-    const bool reads = request.operation.empty() && (request.method == "GET" || request.method == "HEAD");
-    return {reads ? Rule::none : Rule::operationUnknown};
+    return {isHarmless(operation) ? Rule::none : Rule::operationUnknown};
+}
+
+Judgement Guard::judgeHead(const Treatment& treatment, const Request& request) const {
+    if (treatment.judged == nullptr) return {treatment.rule};
+    const Judged& operation = *treatment.judged;
+    if (!isPlainVersion(request.version)) return {Rule::version, {}, shown(request.version)};
+    if (operation.body == BodyKind::unread && !isNoForm(request))
+        return {Rule::bodyForm, {}, shown(request.contentType)};
+    if (Judgement judgement = judgeQuery(settings_, parametersOf(operation), request.query);
+        !judgement.allowed())
+        return judgement;
+    if (operation.root == Object::connectRequest || operation.root == Object::disconnectRequest)
+        return judgeNetworkInPath(settings_, request.name);
+    return {};
+}
+
+Judgement Guard::judgeBody(const Treatment& treatment, const Request& request) const {
+    if (request.body.size() > settings_.bodyLimit) return {Rule::bodySize};
+    const bool optional = treatment.judged->body == BodyKind::optional;
+    if (request.body.empty()) return {optional ? Rule::none : Rule::bodyMissing};
+    if (request.contentTypes != 1 || !isJson(request.contentType))
+        return {Rule::bodyType, {}, shown(request.contentType)};
+    if (request.encoded) return {Rule::bodyEncoding};
+    if (optional && trimmed(request.body) == "null") return {};
+    return guard::judgeBody(settings_, treatment.judged->root, request.body);
+}
+
+Judgement Guard::judge(const Request& request) const {
+    const Treatment treatment = treatmentOf(request.operation, request.method);
+    Judgement judgement = judgeHead(treatment, request);
+    return judgement.allowed() && treatment.needsBody ? judgeBody(treatment, request) : judgement;
 }
 
 } // namespace proxy::guard

@@ -27,7 +27,7 @@ struct Request {
     std::string_view contentType{};
     std::size_t contentTypes = 0; ///< how many such fields there are
     bool encoded = false;         ///< there is a Content-Encoding
-    std::string_view body{};      ///< the whole, where needsBody says so
+    std::string_view body{};      ///< the whole, where it is needed
 };
 
 struct Judgement {
@@ -38,13 +38,36 @@ struct Judgement {
     [[nodiscard]] bool allowed() const noexcept { return rule == Rule::none; }
 };
 
+struct Judged;
+
+/// What becomes of an operation. For whoever asks often, and would not have it looked for by name each time.
+struct Treatment {
+    Rule rule = Rule::none;         ///< refused by this, whatever the request says
+    const Judged* judged = nullptr; ///< the request is to be judged
+    bool needsBody = false;         ///< by its body, too
+
+    [[nodiscard]] bool passes() const noexcept { return rule == Rule::none && judged == nullptr; }
+};
+
 class Guard {
 public:
     explicit Guard(Settings settings);
 
-    /// Whether judge() must be given the body. Where the operation is refused whatever it says, it need not.
-    [[nodiscard]] bool needsBody(std::string_view operation) const noexcept;
+    [[nodiscard]] bool on() const noexcept { return settings_.profile != Profile::off; }
 
+    /// `operation`: as in Request. The method matters only where there is none.
+    [[nodiscard]] Treatment treatmentOf(std::string_view operation, std::string_view method) const noexcept;
+
+    /// Whether judge() must be given the body. Where the operation is refused whatever it says, it need not.
+    [[nodiscard]] bool needsBody(std::string_view operation) const noexcept {
+        return treatmentOf(operation, {}).needsBody;
+    }
+
+    /// What can be judged without the body.
+    [[nodiscard]] Judgement judgeHead(const Treatment& treatment, const Request& request) const;
+    /// The rest, where the treatment says that it is needed.
+    [[nodiscard]] Judgement judgeBody(const Treatment& treatment, const Request& request) const;
+    /// Both.
     [[nodiscard]] Judgement judge(const Request& request) const;
 
     [[nodiscard]] const Settings& settings() const noexcept { return settings_; }

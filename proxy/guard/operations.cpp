@@ -254,6 +254,21 @@ constexpr auto queries = std::to_array<Parameter>({
     {"ImageBuild", "session", free, 32, "the client's own files and secrets"},
 });
 
+// Of each row of `judged`.
+constexpr auto queriesOf = [] {
+    std::array<std::span<const Parameter>, judged.size()> spans{};
+    std::size_t taken = 0;
+    for (std::size_t i = 0; i < judged.size(); ++i) {
+        const auto isOf = [&](const Parameter& row) { return row.id == judged[i].id; };
+        const auto* const begin = std::ranges::find_if(queries, isOf);
+        spans[i] = {begin, std::find_if_not(begin, queries.end(), isOf)};
+        taken += spans[i].size();
+    }
+    if (taken != queries.size())
+        throw "an operation's parameters must stand together"; // NOLINT: does not compile
+    return spans;
+}();
+
 template <class Rows>
 auto* find(const Rows& rows, std::string_view id) noexcept {
     const auto* const found = std::ranges::find_if(rows, [id](const auto& row) { return row.id == id; });
@@ -285,10 +300,8 @@ bool isHarmless(std::string_view id) noexcept {
     return find(harmless, id) != nullptr;
 }
 
-const Parameter* findParameter(std::string_view id, std::string_view name) noexcept {
-    const auto* const found =
-        std::ranges::find_if(queries, [&](const Parameter& row) { return row.id == id && row.name == name; });
-    return found == queries.end() ? nullptr : found;
+std::span<const Parameter> parametersOf(const Judged& operation) noexcept {
+    return queriesOf[static_cast<std::size_t>(&operation - judged.data())];
 }
 
 } // namespace proxy::guard

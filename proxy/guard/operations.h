@@ -59,6 +59,7 @@ struct Parameter {
 [[nodiscard]] const Judged* findJudged(std::string_view id) noexcept;
 [[nodiscard]] const Refused* findRefused(std::string_view id) noexcept;
 [[nodiscard]] bool isHarmless(std::string_view id) noexcept;
-[[nodiscard]] const Parameter* findParameter(std::string_view id, std::string_view name) noexcept;
+/// Of one of judgedOperations().
+[[nodiscard]] std::span<const Parameter> parametersOf(const Judged& operation) noexcept;
 
 } // namespace proxy::guard

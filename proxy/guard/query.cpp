@@ -1,6 +1,5 @@
 #include "proxy/guard/query.h"
 
-#include "proxy/guard/operations.h"
 #include "proxy/guard/shown.h"
 
 #include <algorithm>
@@ -28,12 +27,12 @@ bool isZero(std::string_view value) noexcept {
     return value.empty() || value == "0" || value == "false";
 }
 
-Rule judgeParameter(const Settings& settings, std::string_view operation, std::string_view rawName,
+Rule judgeParameter(const Settings& settings, std::span<const Parameter> parameters, std::string_view rawName,
                     std::string_view rawValue) {
     std::array<char, 64> nameRoom;
     const auto name = percentDecoded(rawName, nameRoom);
-    const Parameter* const parameter = name ? findParameter(operation, *name) : nullptr;
-    if (parameter == nullptr) return isZero(rawValue) ? Rule::none : Rule::queryUnknown;
+    const auto parameter = name ? std::ranges::find(parameters, *name, &Parameter::name) : parameters.end();
+    if (parameter == parameters.end()) return isZero(rawValue) ? Rule::none : Rule::queryUnknown;
     if (parameter->judge == nullptr || rawValue.empty()) return Rule::none;
     std::array<char, 256> valueRoom;
     const auto value = percentDecoded(rawValue, valueRoom);
@@ -61,14 +60,15 @@ std::optional<std::string_view> percentDecoded(std::string_view text, std::span<
     return std::string_view(room.data(), size);
 }
 
-Judgement judgeQuery(const Settings& settings, std::string_view operation, std::string_view query) {
+Judgement judgeQuery(const Settings& settings, std::span<const Parameter> parameters,
+                     std::string_view query) {
     if (!isWellFormed(query)) return {Rule::querySyntax};
     while (!query.empty()) {
         const std::string_view pair = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(pair.size() + 1, query.size()));
         const std::string_view name = pair.substr(0, pair.find('='));
         const std::string_view value = pair.substr(std::min(name.size() + 1, pair.size()));
-        const Rule rule = judgeParameter(settings, operation, name, value);
+        const Rule rule = judgeParameter(settings, parameters, name, value);
         if (rule != Rule::none) return {rule, shown(name), shown(value)};
     }
     return {};

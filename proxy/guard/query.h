@@ -3,6 +3,7 @@
 #pragma once
 
 #include "proxy/guard/guard.h"
+#include "proxy/guard/operations.h"
 
 #include <optional>
 #include <span>
@@ -10,7 +11,7 @@
 
 namespace proxy::guard {
 
-[[nodiscard]] Judgement judgeQuery(const Settings& settings, std::string_view operation,
+[[nodiscard]] Judgement judgeQuery(const Settings& settings, std::span<const Parameter> parameters,
                                    std::string_view query);
 
 /// Into `room`; none where an escape is malformed, the text too long or has control characters.

@@ -16,6 +16,9 @@ enum class Rule : std::uint8_t {
     bodyEncoding,
     bodyMissing,
     bodyForm,
+    bodyTimeout, // these three: of reading it
+    bodyIncomplete,
+    bodyMemory,
     version,
 
     jsonSyntax, // these eleven: in the order of json::Fault
@@ -33,6 +36,7 @@ enum class Rule : std::uint8_t {
     jsonType,
     jsonRange,
     jsonText,
+    jsonValues,
 
     querySyntax,
     queryUnknown,
@@ -116,6 +120,8 @@ struct RuleFacts {
     std::string_view name;     ///< "guard.create.privileged"
     std::string_view sentence; ///< for people, without trailing period
     std::string_view variable; ///< what would allow it, as one sets it: "GUARD_HOST=pid"; empty: nothing
+    int status = 403;          ///< what the client is answered with
+    bool secret = false;       ///< the value that is refused can be anything, passwords as well: not for logs
 };
 
 [[nodiscard]] const RuleFacts& describe(Rule rule) noexcept;

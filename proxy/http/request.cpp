@@ -108,4 +108,12 @@ void withdrawUpgrade(RequestHead& head) noexcept {
     markUpgrade(head.fields, true);
 }
 
+void withdrawExpect(RequestHead& head) noexcept {
+    if (!head.expectContinue) return;
+    head.expectContinue = false;
+    const auto all = head.fields.all();
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (classify(all[i].name) == FieldName::expect) head.fields.markHopByHop(i, true);
+}
+
 } // namespace proxy::http

@@ -48,6 +48,9 @@ struct ParseResult {
 /// Takes the offered upgrade off the head: nothing of it is written. Where the answer could not be judged.
 void withdrawUpgrade(RequestHead& head) noexcept;
 
+/// Likewise the expectation of a 100 (Continue). Where the body is here already.
+void withdrawExpect(RequestHead& head) noexcept;
+
 /// Writes the head as it is forwarded: request line and end-to-end fields as sent, in order and case,
 /// hop-by-hop fields (RFC 9110 section 7.6.1) left out, `Connection: Upgrade` written anew behind them when
 /// head.upgrade. `out` has at least head.size + 64 octets. Returns the octets written.

@@ -1,9 +1,10 @@
 // What the proxy says: one line a request (the access log) and one line an event, as
 // text or as JSON, on one descriptor.
 //
-// Lines are collected and written once a round of the event loop, or whenever there are 64 KiB of them, so that logging
-// costs a copy a request and a system call a round. Never logged: header values, bodies, values of a query string (build arguments and
-// credentials travel there). For one thread.
+// Lines are collected and written once a round of the event loop, or whenever there are 64 KiB of them, so that
+// logging costs a copy a request and a system call a round. Never logged: header values, values of a query string
+// (build arguments and credentials travel there), bodies, but for the path, name, mode or number that a guard
+// refuses. For one thread.
 //
 // Not Poco::Logger: a message there costs several allocations and a system call a line.
 #pragma once

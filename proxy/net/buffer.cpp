@@ -50,9 +50,10 @@ std::span<char> Buffer::space(std::size_t least) {
             const std::size_t wanted = std::max(capacity_ * 2, headroom + size + least);
             auto larger = std::make_unique_for_overwrite<char[]>(wanted);
             std::memcpy(larger.get() + headroom, block_.get() + begin_, size);
-            if (capacity_ == BufferPool::blockSize) pool_->give(std::move(block_));
+            giveBack();
             block_ = std::move(larger);
             capacity_ = wanted;
+            pool_->inLargerBlocks_ += wanted;
         }
         begin_ = headroom;
         end_ = headroom + size;
@@ -81,9 +82,14 @@ void Buffer::append(std::string_view text) {
     end_ += text.size();
 }
 
-void Buffer::release() noexcept {
-    if (block_ && capacity_ == BufferPool::blockSize) pool_->give(std::move(block_));
+void Buffer::giveBack() noexcept {
+    if (capacity_ == BufferPool::blockSize) return pool_->give(std::move(block_));
+    pool_->inLargerBlocks_ -= capacity_;
     block_.reset();
+}
+
+void Buffer::release() noexcept {
+    if (block_) giveBack();
     capacity_ = begin_ = end_ = 0;
 }
 

@@ -3,6 +3,7 @@
 // few hundred octets. For one thread.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -19,9 +20,14 @@ public:
     [[nodiscard]] Block take();
     void give(Block block) noexcept;
 
+    /// Octets of the larger blocks that buffers have instead, all of them together.
+    [[nodiscard]] std::size_t inLargerBlocks() const noexcept { return inLargerBlocks_; }
+
 private:
+    friend class Buffer;
     static constexpr std::size_t kept = 16;
     std::vector<Block> free_;
+    std::size_t inLargerBlocks_ = 0;
 };
 
 class Buffer {
@@ -48,6 +54,10 @@ public:
     /// Room behind the bytes, taking a block if there is none. At least `least` octets: a larger block, up to
     /// what is asked, replaces the pooled one.
     [[nodiscard]] std::span<char> space(std::size_t least = 1);
+    /// Whether so many octets in all need no larger block than a pooled one, or than there is.
+    [[nodiscard]] bool fits(std::size_t size) const noexcept {
+        return headroom + size <= std::max(capacity_, BufferPool::blockSize);
+    }
     void added(std::size_t octets) noexcept { end_ += octets; }
     /// Drops octets from the front; the block goes back when nothing is left.
     void consume(std::size_t octets) noexcept;
@@ -59,6 +69,8 @@ public:
     void release() noexcept;
 
 private:
+    void giveBack() noexcept;
+
     BufferPool* pool_;
     BufferPool::Block block_;
     std::size_t capacity_ = 0;

@@ -31,6 +31,13 @@ net::Task<> Client::say(Record& record, int status, std::string_view body, bool 
     breakOff();
 }
 
+net::Task<bool> Client::sayContinue() {
+    net::Buffer out(service_.pools.buffers);
+    out.append("HTTP/1.1 100 Continue\r\n\r\n");
+    const bool taken = co_await sendOwn(out);
+    co_return taken;
+}
+
 net::Task<> Client::refuse(Record& record, const http::RejectInfo& why, bool toHead) {
     record.access.verdict = "reject";
     record.access.rule = why.name;
@@ -69,6 +76,20 @@ net::Task<bool> Client::sendOwn(net::Buffer& bytes) {
 }
 
 // ---- How it ends --------------------------------------------------------------------------------
+
+void Client::startDiscarding(Flow& body) {
+    const http::RequestHead& head = service_.request;
+    // A client that waits for 100 (Continue) may or may not send its body now: what follows could be either.
+    const bool announcedOnly = head.expectContinue && input.size() == head.size;
+    const bool tooLarge = head.framing.kind == http::Framing::Kind::length &&
+                          head.framing.length > mostDiscarded &&
+                          head.framing.length > input.size() - head.size;
+    if (announcedOnly || tooLarge) keepAlive = false;
+    input.consume(head.size);
+    if (input.empty()) return;
+    net::Buffer begun = std::move(input);
+    if (!body.begin(std::move(begun), 0)) keepAlive = false;
+}
 
 net::Task<> Client::discard(Flow& body) {
     body.discardRest();

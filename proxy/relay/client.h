@@ -28,6 +28,8 @@ public:
     bool keepAlive = true; ///< another request may follow; false: closed after this one
     net::Turn turn;        ///< of whatever is done for this client without having to wait
 
+    /// 100 (Continue). False: as send().
+    [[nodiscard]] net::Task<bool> sayContinue();
     /// Answers by ourselves, and records status and octets.
     [[nodiscard]] net::Task<> say(Record& record, int status, std::string_view body, bool toHead);
     /// Answers what will not be dealt with, and records it: after this one the connection is closed.
@@ -35,6 +37,10 @@ public:
     /// False when the client is gone. Waits as long as it takes.
     [[nodiscard]] net::Task<bool> send(net::Buffer& bytes);
 
+    /// Before an answer to a request that is not forwarded, whose head stands parsed in the service's memory and at
+    /// the input's front: gives `body`, its own, what has come of it, and says in keepAlive whether the rest, and
+    /// then another request, is to be waited for.
+    void startDiscarding(Flow& body);
     /// Reads the rest of a body that nobody wants, so that what follows is the next request; where that takes too
     /// much or too long, nothing may follow.
     [[nodiscard]] net::Task<> discard(Flow& body);

@@ -3,6 +3,7 @@
 #include "proxy/policy/explain.h"
 #include "proxy/relay/answer.h"
 #include "proxy/relay/exchange.h"
+#include "proxy/relay/inspection.h"
 #include "proxy/relay/judge.h"
 
 #include <algorithm>
@@ -14,7 +15,6 @@ namespace {
 
 using net::Io;
 
-constexpr std::uint64_t mostRead = 1024 * 1024; // of a denied request's body
 constexpr std::size_t mostStray = 4;
 
 constexpr http::RejectInfo headTooSlow{"request.head.timeout", 408,
@@ -135,6 +135,14 @@ net::Task<> Connection::answer() {
         co_return;
     }
     record_.access.verdict = verdict.learned ? "learn" : "allow";
+    if (door_.guard.on()) {
+        const guard::Treatment treatment = door_.guard.treatmentOf(verdict.operation, head.method);
+        if (!treatment.passes()) {
+            Inspection inspection(service_, client_, record_, door_.guard, verdict.operation);
+            const bool passed = co_await inspection.run(treatment);
+            if (!passed) co_return;
+        }
+    }
 
     Request request;
     request.framing = head.framing;
@@ -172,16 +180,8 @@ net::Task<> Connection::deny(policy::Verdict verdict) {
     std::array<char, policy::maxDenialSize> message; // NOLINT: filled by writeDenial
     const std::string_view text = policy::writeDenial(verdict, head.method, head.path, message);
 
-    // A client that waits for 100 (Continue) may or may not send its body now: what follows could be either.
-    const bool announcedOnly = head.expectContinue && client_.input.size() == head.size;
-    const bool tooLarge = head.framing.kind == http::Framing::Kind::length && head.framing.length > mostRead;
-    if (announcedOnly || tooLarge) client_.keepAlive = false;
     Flow body(client_.stream, head.framing, service_.pools, &client_.input);
-    client_.input.consume(head.size);
-    if (!client_.input.empty()) {
-        net::Buffer begun = std::move(client_.input);
-        if (!body.begin(std::move(begun), 0)) client_.keepAlive = false;
-    }
+    client_.startDiscarding(body);
     co_await client_.say(record_, 403, text, toHead);
     record_.write();
     if (client_.keepAlive) co_await client_.discard(body);

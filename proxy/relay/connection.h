@@ -1,7 +1,7 @@
 // One client connection, from accept to close, as a coroutine: read run() first, it is the whole life.
 //
 //   run ─► readHead ─► answer ─┬─ refused or denied: answered here (Client)
-//    ▲                │        └─ granted: Exchange
+//    ▲                │        └─ granted: on a guarded door Inspection; then Exchange
 //    └────────────────┴─► close
 //
 // Everything a connection owns lies in the coroutine's frame; when run() ends, on

@@ -3,6 +3,7 @@
 #include <Poco/Exception.h>
 #include <Poco/Net/SocketAddress.h>
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
@@ -26,6 +27,18 @@ std::string linkLocal(const sockaddr_in6& address) {
     ::inet_ntop(AF_INET6, &address.sin6_addr, text.data(), text.size());
     return std::string("[") + text.data() + "%" + std::to_string(address.sin6_scope_id) +
            "]:" + std::to_string(ntohs(address.sin6_port));
+}
+
+// So many bodies of the limit at once, of those that do not fit a block, which no usual client sends: 32 MiB by
+// default, where a proxy's container may have been given 64.
+constexpr std::size_t bodiesAtOnce = 8;
+
+// Each with its head, and what its chunks may take besides.
+std::size_t mostOfBodies(const std::vector<Door>& doors) {
+    std::size_t largest = 0;
+    for (const Door& door : doors)
+        if (door.guard.on()) largest = std::max(largest, door.guard->settings().bodyLimit);
+    return bodiesAtOnce * (largest + net::BufferPool::blockSize);
 }
 
 // A connection that came over IPv4 to an IPv6 socket is written as what it is.
@@ -64,7 +77,7 @@ Server::Server(net::Loop& loop, std::vector<Door> doors, std::string socketPath,
     , limits_(limits)
     , log_(log)
     , doors_(std::move(doors))
-    , service_(loop, std::move(socketPath), limits.times, limits.pipes, log)
+    , service_(loop, std::move(socketPath), limits.times, limits.pipes, mostOfBodies(doors_), log)
     , pause_(loop, pause)
     , grace_(loop, limits.grace)
     , clock_(loop, eventDescriptor()) {}

@@ -3,7 +3,7 @@
 namespace proxy::relay {
 
 Service::Service(net::Loop& events, std::string socketPath, const Times& times, std::size_t mostPipes,
-                 log::Log& destination)
+                 std::size_t mostOfBodies, log::Log& destination)
     : loop(events)
     , pools(mostPipes)
     , daemon(events, std::move(socketPath), times.pooled)
@@ -11,6 +11,7 @@ Service::Service(net::Loop& events, std::string socketPath, const Times& times, 
     , idleTime(events, times.idle)
     , headTime(events, times.head)
     , lingerTime(events, times.linger)
-    , retryTime(events, times.retry) {}
+    , retryTime(events, times.retry)
+    , mostInspected(mostOfBodies) {}
 
 } // namespace proxy::relay

@@ -13,11 +13,12 @@
 
 namespace proxy::relay {
 
-/// How long things may take; the contract's values, which tests shorten. No time runs while a body, a stream
-/// or a tunnel is silent, nor while the daemon thinks.
+/// How long things may take; the contract's values, which tests shorten. No time runs while a body that is passed on, a
+/// stream or a tunnel is silent, nor while the daemon thinks.
 struct Times {
-    net::Clock::duration idle = std::chrono::hours(1);    ///< between requests
-    net::Clock::duration head = std::chrono::seconds(10); ///< from a head's first octet to its last
+    net::Clock::duration idle = std::chrono::hours(1); ///< between requests
+    /// From a head's first octet to its last, and for each part of a body that is to be judged.
+    net::Clock::duration head = std::chrono::seconds(10);
     net::Clock::duration linger =
         std::chrono::seconds(2); ///< for a peer to take, or send, something more of its last
     /// A pooled connection to the daemon: below what daemons give an idle one (Podman: 10 s), whose close would
@@ -29,7 +30,7 @@ struct Times {
 
 struct Service {
     Service(net::Loop& loop, std::string socketPath, const Times& times, std::size_t mostPipes,
-            log::Log& destination);
+            std::size_t mostOfBodies, log::Log& destination);
 
     net::Loop& loop;
     Pools pools;
@@ -41,6 +42,9 @@ struct Service {
     net::Deadlines lingerTime;
     net::Deadlines retryTime;
 
+    /// Octets that bodies which do not fit a block may take while they are received to be judged, and until the
+    /// daemon has them; beyond: 503.
+    std::size_t mostInspected;
     bool draining = false; ///< SIGTERM has come: connections end after their exchange
 
     /// Scratch, valid from filling to the next suspension of whoever filled it.

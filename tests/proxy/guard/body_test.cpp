@@ -398,7 +398,8 @@ TEST(Rows, RefuseSomethingOfEachKeyThatIsJudged) {
 }
 
 TEST(Rows, RefuseByEachRuleOfBodies) {
-    std::set<Rule> tried{createBindReadOnly, networkName, jsonKeys, jsonDepth}; // below, and the reader's own
+    std::set<Rule> tried{createBindReadOnly, networkName, jsonKeys, jsonDepth,
+                         jsonValues}; // below, and the reader's own
     for (const Row& row : refused) tried.insert(row.rule);
     for (const Row& row : restrictedRows) tried.insert(row.rule);
     for (std::size_t i = 1; i < ruleCount; ++i) {
@@ -502,6 +503,16 @@ TEST(Allowed, TheHostsNetworkIsRefusedInThePath) {
         connect.name = name;
         EXPECT_EQ(Guard(baseline()).judge(connect).rule, networkText) << name;
     }
+}
+
+// 16,384 of them, whatever they are: the object, the key, the array, its elements, and two ends.
+TEST(Allowed, NotMoreThanCanBeJudgedInATurn) {
+    std::string body = "{\"Env\":[\"\"";
+    for (int i = 1; i < 16'384 - 5; ++i) body += ",\"\"";
+    EXPECT_EQ(judged(baseline(), body + "]}"), none);
+    const Judgement judgement = Guard(baseline()).judge(request(C, body + ",\"\"]}"));
+    EXPECT_EQ(judgement.rule, jsonValues);
+    EXPECT_EQ(judgement.found, "");
 }
 
 // ---- The request around the body --------------------------------------------------------------------

@@ -107,6 +107,7 @@ TEST(Rules, HaveNamesAndSentencesForPeople) {
         EXPECT_TRUE(facts.name.starts_with("guard.")) << facts.name;
         EXPECT_FALSE(facts.sentence.empty() || facts.sentence.ends_with('.')) << facts.name;
         EXPECT_TRUE(variables.contains(facts.variable)) << facts.variable;
+        EXPECT_TRUE(facts.status >= 400 && facts.status < 504) << facts.name;
     }
 }
 

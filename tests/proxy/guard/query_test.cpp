@@ -63,7 +63,8 @@ INSTANTIATE_TEST_SUITE_P(Guard, Query, testing::ValuesIn(rows), tests::byId);
 
 TEST_P(Query, IsJudged) {
     const Settings settings{.profile = Profile::baseline};
-    const Judgement judgement = judgeQuery(settings, GetParam().operation, GetParam().query);
+    const Judgement judgement =
+        judgeQuery(settings, parametersOf(*findJudged(GetParam().operation)), GetParam().query);
     EXPECT_EQ(describe(judgement.rule).name, describe(GetParam().rule).name);
     EXPECT_EQ(judgement.place, GetParam().place);
 }

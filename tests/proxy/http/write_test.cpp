@@ -105,6 +105,24 @@ TEST(WithdrawUpgrade, AWithdrawnUpgradeLeavesNoTrace) {
               "GET /info HTTP/1.1\r\nHost: d\r\nA: b\r\n\r\n");
 }
 
+TEST(WithdrawExpect, NoLineOfItIsLeft) {
+    const auto head = std::make_unique<RequestHead>();
+    std::array<char, 256> out{};
+    const auto withdrawn = [&](std::string_view sent) {
+        EXPECT_EQ(parseRequest(sent, *head).outcome, Outcome::complete);
+        withdrawExpect(*head);
+        EXPECT_FALSE(head->expectContinue);
+        return std::string_view(out.data(), writeRequest(*head, out));
+    };
+    EXPECT_EQ(
+        withdrawn("POST / HTTP/1.1\r\nHost: d\r\nExpect:\r\nA: b\r\nexpect: , 100-continue\r\nConnection: "
+                  "Upgrade\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n"),
+        "POST / HTTP/1.1\r\nHost: d\r\nA: b\r\nUpgrade: tcp\r\nContent-Length: 2\r\nConnection: "
+        "Upgrade\r\n\r\n");
+    const std::string_view none = "POST / HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\n\r\n";
+    EXPECT_EQ(withdrawn(none), none);
+}
+
 INSTANTIATE_TEST_SUITE_P(Table, WriteRequest, testing::ValuesIn(requestRows), tests::byId);
 
 // ---- Responses -----------------------------------------------------------------------------------

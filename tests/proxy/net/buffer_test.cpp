@@ -24,6 +24,36 @@ TEST(Buffer, HoldsNoBlockBeforeTheFirstByte) {
     EXPECT_EQ(test::allocations(), before);
 }
 
+TEST(Buffer, LargerBlocksAreCounted) {
+    constexpr std::size_t block = BufferPool::blockSize;
+    BufferPool pool;
+    {
+        Buffer one(pool);
+        EXPECT_TRUE(one.fits(block - Buffer::headroom));
+        EXPECT_FALSE(one.fits(block - Buffer::headroom + 1));
+        one.append(filler(1000));
+        EXPECT_EQ(pool.inLargerBlocks(), 0U);
+        (void)one.space(10 * block);
+        const std::size_t larger = pool.inLargerBlocks();
+        EXPECT_EQ(larger, 10 * block + 1000 + Buffer::headroom) << "no more than is asked for";
+        EXPECT_TRUE(one.fits(10 * block + 1000));
+        EXPECT_FALSE(one.fits(10 * block + 1001));
+        EXPECT_EQ(one.view(), filler(1000));
+        Buffer two(pool);
+        (void)two.space(block);
+        EXPECT_EQ(pool.inLargerBlocks(), larger + 2 * block);
+        one = std::move(two);
+        EXPECT_EQ(pool.inLargerBlocks(), 2 * block);
+        (void)one.space(4 * block);
+        EXPECT_EQ(pool.inLargerBlocks(), 4 * block + Buffer::headroom);
+        one.append("x");
+        one.consume(1);
+        EXPECT_EQ(pool.inLargerBlocks(), 0U);
+        (void)one.space(2 * block);
+    }
+    EXPECT_EQ(pool.inLargerBlocks(), 0U);
+}
+
 // The pool hands out the block given back last: whoever gets it again proves that it was given back.
 TEST(Buffer, GivesItsBlockBackWhenEmpty) {
     BufferPool pool;

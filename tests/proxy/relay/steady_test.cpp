@@ -102,6 +102,30 @@ INSTANTIATE_TEST_SUITE_P(
                     Use{"unknown", "GET /nowhere HTTP/1.1\r\nHost: d\r\n\r\n", ""}),
     tests::byId);
 
+// What a guard does not judge, and its own one allocation where it does: the reader's memory.
+TEST_F(Steady, AGuardedDoorAllocatesAsMuchAsItJudges) {
+    RunningProxy::Options options;
+    options.doors[0].guard = guard::Guard({.profile = guard::Profile::baseline});
+    options.level = log::Level::info;
+    configure(options);
+    Peer client = connect();
+    Peer daemon = pooled(client);
+    const auto allocates = [&](const std::string& request) {
+        return allocatedBy([&] {
+            client.send(request);
+            EXPECT_BYTES(daemon, request);
+            daemon.send(pong);
+            EXPECT_BYTES(client, pong);
+            EXPECT_NE(proxy().logged(""), "");
+        });
+    };
+    EXPECT_EQ(allocates(std::string(ping)), 0U);
+    EXPECT_EQ(allocates("POST /containers/x/start HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n"), 0U);
+    EXPECT_EQ(allocates("POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n"
+                        "Content-Length: 13\r\n\r\n{\"Image\":\"x\"}"),
+              static_cast<std::size_t>(exchanges));
+}
+
 TEST_F(Steady, ATunnelAllocatesNothing) {
     use(everything());
     Peer client = connect();
