@@ -11,7 +11,7 @@ def test_dry_run(under_test, at_engine, image):
     """The layers but for the labels are those of the image under test, where that was built here."""
     done = subprocess.run([REPOSITORY / "script/release", "--edge", "--dry-run"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True,
-                          env={**os.environ, "DOCKER_HOST": f"unix://{under_test.socket}", "DOCKER_BUILDKIT": "0",
+                          env={**os.environ, "DOCKER_HOST": f"unix://{under_test.socket}",
                                "PATH": f"{os.path.dirname(under_test.docker)}:{os.environ['PATH']}"})
     assert done.returncode == 0, done.stdout
     print(done.stdout)
