@@ -41,6 +41,10 @@ std::string_view firstSegment(std::string_view path) {
     return path.substr(1, path.find('/', 1) - 1);
 }
 
+std::string_view lastSegment(std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
 // ---- What a door lets through ------------------------------------------------------------------------
 
 bool readOnlyAllows(const Message& request, std::string_view path) {
@@ -52,11 +56,78 @@ bool writeAllows(std::string_view path) {
     return isOneOf(firstSegment(path), {"containers", "_ping", "version", "events", "exec", "images"});
 }
 
+// Without blanks, in lower case, escapes of letters resolved: as the most generous reader has it.
+std::string squeezed(std::string_view body) {
+    std::string text;
+    for (std::size_t i = 0; i < body.size(); ++i) {
+        char c = body[i];
+        if (c == '\\' && body.substr(i, 4) == "\\u00" && i + 6 <= body.size()) {
+            int code = 0;
+            (void)std::from_chars(body.data() + i + 4, body.data() + i + 6, code, 16);
+            c = static_cast<char>(code);
+            i += 5;
+        }
+        if (c != ' ' && c != '\t' && c != '\r' && c != '\n') text += c;
+    }
+    return strict::lower(text);
+}
+
+bool reachesForTheHost(std::string_view body) {
+    const std::string text = squeezed(body);
+    for (const std::string_view each : {R"("privileged":true)",
+                                        R"("pidmode":"host")",
+                                        R"("ipcmode":"host")",
+                                        R"("utsmode":"host")",
+                                        R"("usernsmode":"host")",
+                                        R"("cgroupnsmode":"host")",
+                                        R"("networkmode":"host")",
+                                        R"("networkmode":"container:)",
+                                        R"("pidmode":"container:)",
+                                        R"("binds":["/)",
+                                        R"("type":"bind")",
+                                        R"("capadd":["all")",
+                                        R"("capadd":["sys_admin")",
+                                        R"("devices":[{)",
+                                        R"("devicerequests":[{)",
+                                        R"("volumesfrom":[")",
+                                        R"("cgroupparent":"/)",
+                                        R"("maskedpaths":[])",
+                                        R"("readonlypaths":[])",
+                                        R"("securityopt":["seccomp=unconfined)",
+                                        R"("securityopt":["apparmor=unconfined)",
+                                        R"("device":"/)",
+                                        R"("driver":"host")",
+                                        R"("driver":"macvlan")"})
+        if (text.find(each) != std::string::npos) return true;
+    return false;
+}
+
+// Every request that makes something of its body, whole, without a coding, as JSON, and nothing of the host in it.
+bool guardAllows(const Message& request, std::string_view path) {
+    const std::string_view section = firstSegment(path);
+    const std::string_view last = lastSegment(path);
+    if (section == "containers" && isOneOf(last, {"archive", "attach", "ws", "exec", "checkpoints", "copy"}))
+        return false;
+    if (section == "exec" && last == "start") return false;
+    if (isOneOf(request.method, {"GET", "HEAD"})) return true;
+    if (!isOneOf(section,
+                 {"containers", "_ping", "version", "events", "exec", "images", "networks", "volumes"}))
+        return false;
+    if (path == "/images/load") return true; // an archive
+    if (isOneOf(path, {"/containers/create", "/volumes/create", "/networks/create"}) &&
+        !request.body.empty() &&
+        (request.count("content-encoding") != 0 || request.count("content-type") > 1 ||
+         request.is != Is::complete))
+        return false;
+    return !reachesForTheHost(request.body);
+}
+
 bool doorAllows(std::size_t door, const Message& request) {
     const auto path = strict::routed(request.target);
     if (!path) return false;
     if (door == 0) return readOnlyAllows(request, *path);
-    return writeAllows(*path) || (door == 2 && isOneOf(firstSegment(*path), {"networks", "volumes"}));
+    if (door == 1) return writeAllows(*path);
+    return guardAllows(request, *path);
 }
 
 // ---- What clients have sent, and the daemon got ------------------------------------------------------
