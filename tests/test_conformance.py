@@ -26,7 +26,7 @@ def together(case_id):
 
 
 def adapter(under_test):
-    common = {"environment": {"LOG_LEVEL": "warning"}, "capabilities": ["operations", "doors", "mask"]}
+    common = {"environment": {"LOG_LEVEL": "warning"}, "capabilities": ["operations", "doors", "mask", "guard"]}
     if under_test.image:
         return {"name": "image", "image": under_test.image, "ready_within": 60, "stop_within": 60, **common}
     return {"name": "native", "command": [str(PROXY)], **common}

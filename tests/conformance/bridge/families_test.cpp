@@ -24,7 +24,8 @@ void PrintTo(const Share& share, std::ostream* out) {
 }
 
 bool isTried(conformance::Dialect dialect, const std::string& family) {
-    return dialect == conformance::Dialect::tecnativa || family == "access" || family == "evasion";
+    return dialect == conformance::Dialect::tecnativa || family == "access" || family == "evasion" ||
+           family == "guard";
 }
 
 const std::vector<Share>& shares() {
@@ -56,7 +57,7 @@ TEST_P(Reference, Conforms) {
     adapter.command = {REFERENCE_PROXY};
     adapter.dialect = GetParam().dialect;
     adapter.environment = {{"LOG_LEVEL", "warning"}, {"DIALECT", std::string(nameOf(adapter.dialect))}};
-    adapter.capabilities = {"operations", "doors", "mask"};
+    adapter.capabilities = {"operations", "doors", "mask", "guard"};
     for (const auto& verdict : judgeGroups(adapter, GetParam().ids, conformance::Level::hardening))
         EXPECT_TRUE(verdict.status == Status::pass || verdict.status == Status::skip ||
                     verdict.status == Status::disabled || verdict.id == notUnderSanitizers)

@@ -198,6 +198,8 @@ private:
             return harmlessOf("rate.Path") == nullptr ||
                    harmlessOf("rate.Path")(settings_, text("PathOnHost"));
         if (kind == "host") return paths(json);
+        if (kind == "exec" && settings_.restricted && !is("guard-restricted-exec-any-user"))
+            return !text("User").empty();
         return kind != "create" || create(json);
     }
 

@@ -224,6 +224,7 @@ inline constexpr auto names = std::to_array<std::string_view>({
     "guard-restricted-caps",
     "guard-forgets-ports",
     "guard-forgets-exec-user",
+    "guard-restricted-exec-any-user",
     "guard-exec-open",
     "guard-exec-start-open",
     "guard-forgets-exec-privileged",
