@@ -1,5 +1,6 @@
 // A guarded door: what passes it, octet for octet, what is refused and how, and that nothing of the latter reaches
 // the daemon. How bodies are received: inspection_test.cpp.
+#include "proxy/relay/refusal.h"
 #include "tests/proxy/relay/guarded_door.h"
 #include "tests/row_name.h"
 
@@ -202,6 +203,13 @@ TEST_F(GuardedRelay, ARefusalIsBounded) {
     EXPECT_EQ(answer.status, 400);
     EXPECT_LT(answer.body.size(), 4096U);
     EXPECT_LT(proxy().logged("guard.").size(), 1024U);
+}
+
+TEST(Refusal, IsShortHoweverLongThePlaceIs) {
+    const guard::Judgement judgement{guard::Rule::createPrivileged, std::string(5000, 'p'),
+                                     std::string(5000, 'f')};
+    EXPECT_LT(relay::refusalOf(judgement, "ContainerCreate").size(), 1024U);
+    EXPECT_LT(relay::noteOf(judgement).size(), 600U);
 }
 
 // ---- One after another ---------------------------------------------------------------------------
