@@ -88,8 +88,7 @@ Judgement Guard::judgeHead(const Treatment& treatment, const Request& request) c
     if (!isPlainVersion(request.version)) return {Rule::version, {}, shown(request.version)};
     if (operation.body == BodyKind::unread && !isNoForm(request))
         return {Rule::bodyForm, {}, shown(request.contentType)};
-    if (Judgement judgement = judgeQuery(settings_, parametersOf(operation), request.query);
-        !judgement.allowed())
+    if (Judgement judgement = judgeQuery(settings_, operation, request.query); !judgement.allowed())
         return judgement;
     if (operation.root == Object::connectRequest || operation.root == Object::disconnectRequest)
         return judgeNetworkInPath(settings_, request.name);

@@ -95,6 +95,8 @@ constexpr std::string_view describes = "describes the container; nothing of the 
 constexpr std::string_view process = "the process within the container";
 constexpr std::string_view limit = "a limit of the container's own; no more than its owner has";
 constexpr std::string_view windows = "Windows only";
+constexpr std::string_view inQuery =
+    "dockerode's, which repeats the query in the body; no engine reads it there";
 constexpr std::string_view inspected = "what inspecting says, echoed; the daemon sets its own";
 
 using enum Rule;
@@ -131,9 +133,15 @@ constexpr auto table = std::to_array<Key>({
     {O::config, "Labels", textMap, harmless, nothing, 0, describes},
     {O::config, "StopSignal", text, harmless, nothing, 0, process},
     {O::config, "StopTimeout", integer, harmless, nothing, 25, process},
+    {O::config, "repo", text, harmless, nothing, 0, inQuery},
+    {O::config, "tag", text, harmless, nothing, 0, inQuery},
+    {O::config, "comment", text, harmless, nothing, 0, inQuery},
+    {O::config, "author", text, harmless, nothing, 0, inQuery},
     {O::config, "Shell", texts, harmless, nothing, 0, "image metadata"},
 
     {O::createRequest, "HostConfig", one(O::hostConfig), harmless, nothing, 0, "its keys are judged"},
+    {O::createRequest, "name", text, harmless, nothing, 0, inQuery},
+    {O::createRequest, "platform", text, harmless, nothing, 0, inQuery},
     {O::createRequest, "NetworkingConfig", one(O::networkingConfig), harmless, nothing, 0,
      "its keys are judged"},
 
@@ -352,6 +360,8 @@ constexpr auto table = std::to_array<Key>({
     {O::execRequest, "Cmd", texts, harmless, nothing, 0, process},
     {O::execRequest, "Container", text, harmless, nothing, 0, "docker-py's; the daemon takes the path's"},
 
+    {O::execStart, "hijack", flag, harmless, nothing, 0, "dockerode's, for itself"},
+    {O::execStart, "stdin", flag, harmless, nothing, 0, "dockerode's, for itself"},
     {O::execStart, "Detach", flag, harmless, nothing, 0, process},
     {O::execStart, "Tty", flag, harmless, nothing, 0, process},
     {O::execStart, "ConsoleSize", integers, harmless, nothing, 42, process},

@@ -27,12 +27,21 @@ bool isZero(std::string_view value) noexcept {
     return value.empty() || value == "0" || value == "false";
 }
 
-Rule judgeParameter(const Settings& settings, std::span<const Parameter> parameters, std::string_view rawName,
+// dockerode sends all it is given both ways. No engine has a parameter of such a name: theirs are in small letters.
+bool isKeyOfTheBody(const Judged& operation, std::string_view name) noexcept {
+    return name.front() >= 'A' && name.front() <= 'Z' && findKey(operation.root, name) != nullptr;
+}
+
+Rule judgeParameter(const Settings& settings, const Judged& operation, std::string_view rawName,
                     std::string_view rawValue) {
+    const auto parameters = parametersOf(operation);
     std::array<char, 64> nameRoom;
     const auto name = percentDecoded(rawName, nameRoom);
     const auto parameter = name ? std::ranges::find(parameters, *name, &Parameter::name) : parameters.end();
-    if (parameter == parameters.end()) return isZero(rawValue) ? Rule::none : Rule::queryUnknown;
+    if (parameter == parameters.end()) {
+        const bool means = !isZero(rawValue) && !(name && !name->empty() && isKeyOfTheBody(operation, *name));
+        return means ? Rule::queryUnknown : Rule::none;
+    }
     if (parameter->judge == nullptr || rawValue.empty()) return Rule::none;
     std::array<char, 256> valueRoom;
     const auto value = percentDecoded(rawValue, valueRoom);
@@ -60,15 +69,14 @@ std::optional<std::string_view> percentDecoded(std::string_view text, std::span<
     return std::string_view(room.data(), size);
 }
 
-Judgement judgeQuery(const Settings& settings, std::span<const Parameter> parameters,
-                     std::string_view query) {
+Judgement judgeQuery(const Settings& settings, const Judged& operation, std::string_view query) {
     if (!isWellFormed(query)) return {Rule::querySyntax};
     while (!query.empty()) {
         const std::string_view pair = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(pair.size() + 1, query.size()));
         const std::string_view name = pair.substr(0, pair.find('='));
         const std::string_view value = pair.substr(std::min(name.size() + 1, pair.size()));
-        const Rule rule = judgeParameter(settings, parameters, name, value);
+        const Rule rule = judgeParameter(settings, operation, name, value);
         if (rule != Rule::none) return {rule, shown(name), shown(value)};
     }
     return {};

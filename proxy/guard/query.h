@@ -11,8 +11,7 @@
 
 namespace proxy::guard {
 
-[[nodiscard]] Judgement judgeQuery(const Settings& settings, std::span<const Parameter> parameters,
-                                   std::string_view query);
+[[nodiscard]] Judgement judgeQuery(const Settings& settings, const Judged& operation, std::string_view query);
 
 /// Into `room`; none where an escape is malformed, the text too long or has control characters.
 [[nodiscard]] std::optional<std::string_view> percentDecoded(std::string_view text,

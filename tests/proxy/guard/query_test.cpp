@@ -25,6 +25,12 @@ const Row rows[] = {
     {"unknown", "ContainerCreate", "privileged=1", queryUnknown, "privileged"},
     {"unknown-zero", "ContainerCreate", "a=&b=0&c=false&d"},
     {"case", "ContainerCreate", "Name=a", queryUnknown, "Name"},
+    {"dockerode", "ContainerCreate",
+     "Image=a&Cmd=sh&Cmd=-c&HostConfig=%7B%22NetworkMode%22%3A%22none%22%7D&name=b"},
+    {"dockerode-volume", "VolumeCreate", "Name=a&Labels=%7B%7D"},
+    {"dockerode-host-config", "ContainerCreate", "Privileged=true", queryUnknown, "Privileged"},
+    {"dockerode-small-letters", "ContainerCreate", "image=a", queryUnknown, "image"},
+    {"no-name", "ContainerCreate", "=a", queryUnknown, ""},
     {"semicolon", "ContainerCreate", "name=a;b=1", querySyntax},
     {"bad-escape", "ContainerCreate", "name=%4", querySyntax},
     {"bad-escape-in-name", "ContainerCreate", "%zz=1", querySyntax},
@@ -63,8 +69,7 @@ INSTANTIATE_TEST_SUITE_P(Guard, Query, testing::ValuesIn(rows), tests::byId);
 
 TEST_P(Query, IsJudged) {
     const Settings settings{.profile = Profile::baseline};
-    const Judgement judgement =
-        judgeQuery(settings, parametersOf(*findJudged(GetParam().operation)), GetParam().query);
+    const Judgement judgement = judgeQuery(settings, *findJudged(GetParam().operation), GetParam().query);
     EXPECT_EQ(describe(judgement.rule).name, describe(GetParam().rule).name);
     EXPECT_EQ(judgement.place, GetParam().place);
 }
