@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from private_engine import REPOSITORY, SAFETY_NET, busybox_root
-from proxy_process import Proxy, suggested
+from proxy_process import ALL_GRANTED, Proxy, suggested
 
 CLIENTS = Path(__file__).parent / "clients"
 # Script: its interpreter, and a command that fails where the client is not installed.
@@ -26,6 +26,8 @@ HOW = {
     "testcontainers.js": ("node", "node -e 'require(\"testcontainers\")'"),
     "glances.sh": ("sh", "glances --version && python3 -c 'import dateutil, docker'"),
 }
+# What they create with a guard, beside what the scripts above do; as above.
+CREATING = {"docker-py-creates.py": HOW["docker-py.py"], "dockerode-creates.js": HOW["dockerode.js"], "testcontainers-creates.js": HOW["testcontainers.js"]}
 # What they need by name on the engine of Debian 12: what examples/README.md says of them.
 NEEDED = {script: re.search(rf"\| `{script}` \| `(.*)` \|", (REPOSITORY / "examples/README.md").read_text())[1] for script in HOW}
 VERSIONS = {"dockerode": "4", "testcontainers": "10"}  # those of Debian 12's Node.js
@@ -58,7 +60,7 @@ def node_modules(temporary):
 def client(request, its_own, cli, node_modules, tmp_path):
     """client(host): what the client's script does there: (exit status, output, complaints). Its containers are removed."""
     script = request.param
-    interpreter, check = HOW[script]
+    interpreter, check = {**HOW, **CREATING}[script]
     docker = cli(f"unix://{its_own.socket}")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/docker").symlink_to(docker.binary)
@@ -82,6 +84,27 @@ def client(request, its_own, cli, node_modules, tmp_path):
 def judged(log, verdict):
     """The operations of the lines with that verdict."""
     return re.findall(rf" (\w+) {verdict} [a-z]+\.\w+ \d+ ", log)
+
+
+@pytest.mark.parametrize("client", [*HOW, *CREATING], indirect=True)
+def test_guarded(client, its_own, is_direct, proxy_binary):
+    """With GUARD they can what they can without; those that execute or attach only with GUARD_EXEC."""
+    directly = client(f"unix://{its_own.socket}")
+    assert directly[0] == 0, directly
+    if is_direct:
+        return
+    denied = None
+    for settings in ({"GUARD": "1"}, {"GUARD": "1", "GUARD_EXEC": "1"}):
+        proxy = Proxy(proxy_binary, its_own.socket, {**ALL_GRANTED, **settings})
+        try:
+            said = client(proxy.hosts["tcp"])
+        finally:
+            proxy.stop()
+        denied = judged(proxy.log(), "deny")
+        assert set(denied) <= {"ContainerAttach", "ContainerExec", "ExecStart"}, (settings, proxy.log())
+        if not denied:
+            break
+    assert not denied and said[:2] == directly[:2], (said, proxy.log())
 
 
 @pytest.mark.parametrize("client", HOW, indirect=True)
