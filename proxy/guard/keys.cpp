@@ -133,6 +133,7 @@ constexpr auto table = std::to_array<Key>({
     {O::config, "Labels", textMap, harmless, nothing, 0, describes},
     {O::config, "StopSignal", text, harmless, nothing, 0, process},
     {O::config, "StopTimeout", integer, harmless, nothing, 25, process},
+    {O::config, "container", text, harmless, nothing, 0, inQuery},
     {O::config, "repo", text, harmless, nothing, 0, inQuery},
     {O::config, "tag", text, harmless, nothing, 0, inQuery},
     {O::config, "comment", text, harmless, nothing, 0, inQuery},

@@ -58,7 +58,7 @@ def node_modules(temporary):
 
 @pytest.fixture
 def client(request, its_own, cli, node_modules, tmp_path):
-    """client(host): what the client's script does there: (exit status, output, complaints). Its containers are removed."""
+    """client(host): what the client's script does there: (exit status, output, complaints). What it made is removed."""
     script = request.param
     interpreter, check = {**HOW, **CREATING}[script]
     docker = cli(f"unix://{its_own.socket}")
@@ -75,7 +75,11 @@ def client(request, its_own, cli, node_modules, tmp_path):
         done = subprocess.run([interpreter, CLIENTS / script], env={**environment, "DOCKER_HOST": host}, cwd=tmp_path,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SAFETY_NET)
         for container in docker("ps", "--all", "--quiet").split():
-            docker("rm", "--force", container)
+            docker("rm", "--force", "--volumes", container)
+        for network in docker("network", "ls", "--quiet", "--filter", "type=custom").split():
+            docker("network", "rm", network)
+        for volume in docker("volume", "ls", "--quiet").split():
+            docker("volume", "rm", volume)
         return done.returncode, done.stdout, done.stderr
 
     return run
@@ -83,7 +87,7 @@ def client(request, its_own, cli, node_modules, tmp_path):
 
 def judged(log, verdict):
     """The operations of the lines with that verdict."""
-    return re.findall(rf" (\w+) {verdict} [a-z]+\.\w+ \d+ ", log)
+    return re.findall(rf" (\w+) {verdict} [a-z]+[.\w]+ \d+ ", log)
 
 
 @pytest.mark.parametrize("client", [*HOW, *CREATING], indirect=True)

@@ -268,7 +268,7 @@ const Row passes[] = {
     {"unknown-zero-values", C, create(R"("NewText":"","NewFlag":false,"NewNumber":0,"NewList":null)")},
     {"top-level-zero-values", C, R"({"Image":"a","Privileged":false,"Binds":null,"Memory":0,"Runtime":"","MaskedPaths":null,"HostConfig":{}})"},
     {"dockerode-create", C, R"({"name":"a","platform":"linux/amd64","Image":"a"})"},
-    {"dockerode-commit", "ImageCommit", R"({"repo":"a","tag":"b","comment":"c","author":"d"})"},
+    {"dockerode-commit", "ImageCommit", R"({"container":"x","repo":"a","tag":"b","comment":"c","author":"d"})"},
     {"dockerode-exec-start", "ExecStart", R"({"hijack":true,"stdin":true})"},
     {"unused-network-name", C, R"({"NetworkingConfig":{"my-net":null}})"},
     {"named-volumes", C, create(R"("Binds":["data:/data","a.b_c-d:/e:ro,nocopy","/anonymous"])")},
