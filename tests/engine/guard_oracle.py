@@ -281,7 +281,7 @@ class Worker(threading.Thread):
     def container(self, identity, profile, tally, is_run):
         _, inspected = self.at("GET", f"/containers/{identity}/json")
         found = list(guard_profile.container(profile, inspected, self.oracle.usual))
-        volumes = [mount["Name"] for mount in inspected.get("Mounts") or [] if mount["Type"] == "volume"]
+        volumes = [mount["Name"] for mount in inspected.get("Mounts") or [] if mount["Type"] == "volume" and "Name" in mount]
         for name in volumes:
             status, volume = self.at("GET", f"/volumes/{name}")
             if status == 200:  # another thread's container may have shared it
