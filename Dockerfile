@@ -80,12 +80,13 @@ ENV BIND_CONFIG="[::]:2375 v4v6" \
     SHUTDOWN_GRACE=5 \
     SOCKET_PATH=/var/run/docker.sock
 
-ARG VERSION=dev
+# Not VERSION: that is a grant above, and a build takes the environment before its arguments.
+ARG RELEASE=dev
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="docker-socket-proxy" \
       org.opencontainers.image.description="Lets through to the Docker Engine API what its environment variables grant" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.version="${RELEASE}" \
       org.opencontainers.image.revision="${REVISION}"
 
 # Started as root it becomes an ordinary user in the socket's group by itself: which group that is, only the host knows.

@@ -124,7 +124,7 @@ def test_dry_run_builds_and_pushes_nothing(tree):
     assert status == 0 and [line.split()[1:] for line in said.splitlines() if "would push" in line] == [
         ["would", "push", f"docker-socket-proxy:{tag}"] for tag in ("1.1.0", "1.1", "latest")]
     [build] = [deed for deed in deeds if deed.startswith("docker build ")]
-    assert "--build-arg VERSION=1.1.0 " in build and re.search("--build-arg REVISION=[0-9a-f]{40} ", build)
+    assert "--build-arg RELEASE=1.1.0 " in build and re.search("--build-arg REVISION=[0-9a-f]{40} ", build)
     assert not any("push" in deed or "cosign" in deed or "login" in deed for deed in deeds)
 
 
