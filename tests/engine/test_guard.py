@@ -144,7 +144,9 @@ def guarded(at_its_own, its_own, proxy, cli):
 
 def configuration(docker, container):
     [inspected] = json.loads(docker("inspect", container))
-    inspected["HostConfig"]["Binds"] = sorted(inspected["HostConfig"]["Binds"] or [])  # the command line sends them in any order
+    # The command line sends the one in any order, and the engine keeps the other in any.
+    inspected["HostConfig"]["Binds"] = sorted(inspected["HostConfig"]["Binds"] or [])
+    inspected["Config"]["Env"] = sorted(inspected["Config"]["Env"] or [])
     return inspected["Config"], inspected["HostConfig"]
 
 
