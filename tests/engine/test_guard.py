@@ -43,7 +43,8 @@ ONE = "type=volume,source=data,target=/d"
 DANGEROUS = [
     ("--privileged", "create.privileged", "HostConfig.Privileged", ""),
     ("--volume /:/h", "create.bind", "HostConfig.Binds[0]", "GUARD_BINDS"),
-    ("--volume data:/data --volume /var/run/docker.sock:/s:ro", "create.bind", "HostConfig.Binds[1]", "GUARD_BINDS"),
+    # Which of two comes first, the command line leaves to chance.
+    ("--volume data:/data --volume /var/run/docker.sock:/s:ro", "create.bind", "HostConfig.Binds[", "GUARD_BINDS"),
     ("--mount type=bind,source=/etc,target=/h", "create.bind", "HostConfig.Mounts[0].Source", "GUARD_BINDS"),
     ("--volume data:/proc/sys", "create.target", "HostConfig.Binds[0]", ""),
     ("--mount type=volume,source=data,target=/dev", "create.target", "HostConfig.Mounts[0].Target", ""),
