@@ -7,11 +7,15 @@
 
 namespace proxy::guard {
 
+bool isWithin(std::string_view path, std::string_view folder) noexcept {
+    if (folder == "/") return true;
+    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
 std::optional<Bind> readBind(std::string_view text) {
     const bool readOnly = text.ends_with(":ro");
     if (readOnly) text.remove_suffix(3);
-    // A colon ends the source in `Binds`: what has one can be mounted by nobody.
-    if (!isCleanPath(text) || text.find(':') != std::string_view::npos) return std::nullopt;
+    if (!isCleanPath(text)) return std::nullopt;
     return Bind{std::string(text), readOnly};
 }
 

@@ -56,6 +56,8 @@ struct Settings {
     std::size_t bodyLimit = std::size_t{4} << 20U; ///< octets
 };
 
+/// Whether `path` is `folder` or below it; both clean.
+[[nodiscard]] bool isWithin(std::string_view path, std::string_view folder) noexcept;
 /// "/srv/ci" or "/srv/ci:ro"; none where the path is not absolute and clean.
 [[nodiscard]] std::optional<Bind> readBind(std::string_view text);
 /// Sets what GUARD_HOST's word names; false where it names nothing.

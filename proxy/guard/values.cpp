@@ -33,12 +33,6 @@ std::string_view takeUpTo(char separator, std::string_view& text) noexcept {
     return part;
 }
 
-// At or below.
-bool isWithin(std::string_view path, std::string_view folder) noexcept {
-    if (folder == "/") return true;
-    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
-
 // The daemon takes `\` for `/` where it asks whether a path is absolute, and not where it mounts. Podman writes a
 // volume as source:target and a mount as a line of options, and reads them again: to it the anonymous volume
 // "/etc:/x" is a folder of the host.

@@ -24,6 +24,12 @@ void append(std::string& out, std::string_view text, std::string_view escape, Sa
 
 } // namespace
 
+std::string printable(std::string_view text) {
+    std::string safe;
+    appendPrintable(safe, text);
+    return safe;
+}
+
 void appendPrintable(std::string& out, std::string_view text) {
     append(out, text, "\\x", [](unsigned char c) { return c >= 0x20 && c < 0x7f && c != '\\'; });
 }

@@ -26,12 +26,6 @@ namespace proxy::program {
 
 namespace {
 
-std::string printable(std::string_view text) {
-    std::string safe;
-    log::appendPrintable(safe, text);
-    return safe;
-}
-
 std::string nameOf(const settings::Door& door) {
     return door.name.empty() ? "the one without a name" : door.name;
 }
@@ -64,7 +58,8 @@ const settings::Door* findDoor(std::ostream& errors, const settings::Settings& s
     const auto found = std::ranges::find(settings.doors, name, &settings::Door::name);
     if (found != settings.doors.end()) return &*found;
     errors << "docker-socket-proxy: "
-           << (name.empty() ? "the door without a name is closed" : "there is no door " + printable(name))
+           << (name.empty() ? "the door without a name is closed"
+                            : "there is no door " + log::printable(name))
            << "; use --door with one of: ";
     for (const settings::Door& door : settings.doors)
         errors << (&door == settings.doors.data() ? "" : ", ") << nameOf(door);
@@ -84,8 +79,8 @@ std::optional<std::string> readBody(std::ostream& errors, const std::string& fil
         body.append(piece.data(), static_cast<std::size_t>(in.gcount()));
     }
     if (in.good() || (in.eof() && !in.bad())) return body;
-    errors << "docker-socket-proxy: --body: cannot read " << printable(file) << ": " << std::strerror(errno)
-           << '\n';
+    errors << "docker-socket-proxy: --body: cannot read " << log::printable(file) << ": "
+           << std::strerror(errno) << '\n';
     return std::nullopt;
 }
 
@@ -111,7 +106,7 @@ int printExplanation(std::ostream& out, const settings::Door& door, std::string_
     }
     if (parsed.reason != http::Reject::none || parsed.outcome != http::Outcome::complete) {
         const http::RejectInfo& info = http::describe(parsed.reason);
-        out << "rejected (" << info.status << "): " << printable(method) << ' ' << printable(target)
+        out << "rejected (" << info.status << "): " << log::printable(method) << ' ' << log::printable(target)
             << "\noperation: none, for it cannot be read\nrule: " << info.name << ", " << info.sentence
             << "\nallowed with: nothing\n";
         return 1;
@@ -130,7 +125,7 @@ int printOperations(std::ostream& out, std::ostream& errors, std::string_view pa
                     policy::Dialect dialect) {
     const policy::OperationPatterns wanted = policy::parseOperations(pattern);
     for (const std::string& mistake : wanted.mistakes)
-        errors << "docker-socket-proxy: " << printable(mistake) << '\n';
+        errors << "docker-socket-proxy: " << log::printable(mistake) << '\n';
     if (!wanted.mistakes.empty()) return exitUsage;
     for (const policy::Operation& operation : policy::operations())
         if (pattern.empty() || wanted.operations.has(operation))

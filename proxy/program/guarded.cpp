@@ -21,12 +21,6 @@ constexpr std::string_view lead = "guard    ";
 // Of rules that go by the operation alone.
 constexpr std::string_view outright = "guard.operation.";
 
-std::string printable(std::string_view text) {
-    std::string safe;
-    log::appendPrintable(safe, text);
-    return safe;
-}
-
 // Why, and what is to be done. The judgement has made its texts safe to show.
 void printRefusal(std::ostream& out, const guard::Judgement& judgement) {
     const guard::RuleFacts& rule = guard::describe(judgement.rule);
@@ -71,7 +65,8 @@ int printJudgement(std::ostream& out, const guard::Guard& guard, const guard::Re
                    const policy::Verdict& verdict, std::string_view target) {
     const guard::Judgement judgement = guard.judge(request);
     if (!judgement.allowed()) {
-        out << "refused: " << printable(request.method) << ' ' << printable(target) << "\noperation: "
+        out << "refused: " << log::printable(request.method) << ' ' << log::printable(target)
+            << "\noperation: "
             << (verdict.operation != nullptr ? verdict.operation->id : "none that the daemon knows") << '\n';
         printRefusal(out, judgement);
         return 1;

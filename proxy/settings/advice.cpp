@@ -108,7 +108,7 @@ private:
 
     static bool isSystems(std::string_view path) {
         return std::ranges::any_of(systemFolders, [path](std::string_view folder) {
-            return isWithin(path, folder) || isWithin(folder, path);
+            return guard::isWithin(path, folder) || guard::isWithin(folder, path);
         });
     }
 

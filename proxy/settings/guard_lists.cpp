@@ -33,10 +33,6 @@ std::string textOf(const Bind& bind) {
 
 } // namespace
 
-bool isWithin(std::string_view path, std::string_view folder) noexcept {
-    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
-
 std::string takeBind(guard::Settings& settings, std::string_view element) {
     const auto bind = guard::readBind(element);
     const std::string_view path = element.substr(0, element.find(':'));
@@ -51,7 +47,7 @@ std::string takeBind(guard::Settings& settings, std::string_view element) {
     for (const Bind& other : settings.binds) {
         const Bind& inner = bind->readOnly ? *bind : other;
         const Bind& outer = bind->readOnly ? other : *bind;
-        if (inner.readOnly && !outer.readOnly && isWithin(inner.path, outer.path))
+        if (inner.readOnly && !outer.readOnly && guard::isWithin(inner.path, outer.path))
             return "contradicts '" + textOf(other) + "': what may be written holds for all below it";
     }
     settings.binds.push_back(*bind);

@@ -23,7 +23,4 @@ namespace proxy::settings {
 [[nodiscard]] std::string showDevices(const guard::Settings& settings);
 [[nodiscard]] std::string showNetworks(const guard::Settings& settings);
 
-/// Whether `path` is `folder` or below it; both clean.
-[[nodiscard]] bool isWithin(std::string_view path, std::string_view folder) noexcept;
-
 } // namespace proxy::settings

@@ -359,7 +359,7 @@ private:
             mistake(givenFor("GUARD", door),
                     "contradicts LEARN=1, which lets pass what it is to learn from: unset one of the two");
         for (const guard::Bind& bind : door.guard.binds)
-            if (isWithin(hostPath(reading_.settings.socketPath), hostPath(bind.path)))
+            if (guard::isWithin(hostPath(reading_.settings.socketPath), hostPath(bind.path)))
                 mistake(givenFor("GUARD_BINDS", door),
                         "'" + bind.path +
                             "' has SOCKET_PATH in it, and whoever mounts the daemon's socket is not guarded: "
@@ -374,7 +374,7 @@ private:
     // /var/run is a link to it.
     static std::string_view hostPath(std::string_view path) {
         constexpr std::string_view link = "/var";
-        return isWithin(path, "/var/run") ? path.substr(link.size()) : path;
+        return guard::isWithin(path, "/var/run") ? path.substr(link.size()) : path;
     }
 
     void warn() {
