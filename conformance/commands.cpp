@@ -122,6 +122,7 @@ TargetResult judge(const Options& options, Subject& subject, std::ostream& out) 
     result.about = adapter.about;
     result.dialect = adapter.dialect;
     result.version = versionOf(adapter);
+    result.began = now();
     out << adapter.name << " " << result.version << "\n";
     const auto began = std::chrono::steady_clock::now();
     Progress progress(out, ::isatty(STDOUT_FILENO) == 1);
@@ -171,6 +172,15 @@ std::string explanationOf(const std::string& id, const Options& options) {
     throw UsageError("there is no case '" + id + "', only such whose ids begin so; list prints them");
 }
 
+// A page and a comparison tell targets apart by their names. `names`: the names so far, and where they stand.
+void checkName(std::map<std::string, std::string>& names, const std::string& name, const std::string& file) {
+    const auto [same, isNew] = names.emplace(name, file);
+    if (!isNew)
+        throw UsageError(
+            "two targets are called \"" + name + "\", in " + same->second + " and in " + file +
+            ": side by side their names must differ; compare tells what changed between two reports");
+}
+
 } // namespace
 
 int run(const Options& options, std::ostream& out) {
@@ -181,7 +191,11 @@ int run(const Options& options, std::ostream& out) {
     result.judged = options.level;
     // Mistakes about any target come to light before the first one is judged for minutes.
     std::vector<Subject> subjects;
-    for (const auto& target : options.targets) subjects.push_back(subjectOf(options, target));
+    std::map<std::string, std::string> names;
+    for (const auto& target : options.targets) {
+        subjects.push_back(subjectOf(options, target));
+        checkName(names, subjects.back().adapter.name, target);
+    }
     int status = 0;
     for (auto& subject : subjects) {
         result.targets.push_back(judge(options, subject, out));
@@ -221,6 +235,7 @@ int compare(const Options& options, std::ostream& out) {
 int render(const Options& options, std::ostream& out) {
     checkWritable(options.reports);
     RunResult all;
+    std::map<std::string, std::string> names;
     for (const auto& input : options.inputs) {
         RunResult run = readJson(input);
         if (all.targets.empty()) {
@@ -229,6 +244,7 @@ int render(const Options& options, std::ostream& out) {
             all.judged = run.judged;
         }
         for (auto& target : run.targets) {
+            checkName(names, target.name, input);
             if (!options.reports.any())
                 printSummary(out << target.name << " " << target.version << "\n", target, run.judged);
             all.targets.push_back(std::move(target));

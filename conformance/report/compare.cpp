@@ -103,6 +103,13 @@ void compareCase(std::vector<Difference>& list, const Result* before, const Resu
     list.push_back({change, one.level, one.id, inWords(*before), inWords(*after)});
 }
 
+std::string titleOf(const TargetResult& target) {
+    std::string text = target.name;
+    if (!target.version.empty()) text += " " + target.version;
+    if (!target.began.empty()) text += ", judged " + target.began.substr(0, target.began.find('T'));
+    return text;
+}
+
 void printKind(std::ostream& out, const std::vector<Difference>& all, Change change, const char* title) {
     const auto count =
         std::count_if(all.begin(), all.end(), [&](const Difference& one) { return one.change == change; });
@@ -139,7 +146,7 @@ std::vector<Difference> differences(const TargetResult& before, const TargetResu
 
 int printDifferences(std::ostream& out, const TargetResult& before, const TargetResult& after, Level judged) {
     const auto all = differences(before, after);
-    out << before.name << " " << before.version << "  →  " << after.name << " " << after.version << "\n";
+    out << titleOf(before) << "  →  " << titleOf(after) << "\n";
     printKind(out, all, Change::worse, "worse");
     printKind(out, all, Change::gone, "no longer tried");
     printKind(out, all, Change::added, "new");

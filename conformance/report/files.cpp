@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -34,13 +35,38 @@ std::array<File, 3> filesOf(const ReportFiles& files) {
                       " cannot be written: " + ::strerrordesc_np(error));
 }
 
+// Where it is written, to be renamed when it is whole: whoever looks meanwhile, or after a full disk, finds the
+// former report or none. What is no file (/dev/stdout) is written as it is.
+std::string beside(const std::string& path) {
+    const bool isOther = std::filesystem::exists(path) && !std::filesystem::is_regular_file(path);
+    return isOther ? path : path + "." + std::to_string(::getpid()) + ".part";
+}
+
 // Only opening tells the truth. A file that was not there is not left behind: the run may never end.
-void tryToOpen(const File& file) {
-    const bool isNew = !std::filesystem::exists(file.path);
-    const int fd = ::open(file.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+void tryToOpen(const File& file, const std::string& path) {
+    const bool isNew = !std::filesystem::exists(path);
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0) cannotWrite(file, errno);
     ::close(fd);
-    if (isNew) ::unlink(file.path.c_str());
+    if (isNew) ::unlink(path.c_str());
+}
+
+void writeWhole(const File& file, const RunResult& run) {
+    const auto part = beside(file.path);
+    const bool isPart = part != file.path;
+    try {
+        errno = 0;
+        std::ofstream stream(part, std::ios::binary | std::ios::trunc);
+        file.writer(stream, run);
+        stream.close();
+        if (!stream) cannotWrite(file, errno == 0 ? EIO : errno);
+        // A link stays one: what it leads to is replaced.
+        const auto whole = std::filesystem::weakly_canonical(file.path);
+        if (isPart && ::rename(part.c_str(), whole.c_str()) != 0) cannotWrite(file, errno);
+    } catch (...) {
+        if (isPart) ::unlink(part.c_str());
+        throw;
+    }
 }
 
 } // namespace
@@ -52,19 +78,14 @@ void checkWritable(const ReportFiles& files) {
         for (const auto& other : all)
             if (&other != &file && other.path == file.path)
                 throw ReportError("two reports cannot be written to one file, " + file.path);
-        tryToOpen(file);
+        tryToOpen(file, file.path);
+        tryToOpen(file, beside(file.path));
     }
 }
 
 void write(const ReportFiles& files, const RunResult& run) {
-    for (const auto& file : filesOf(files)) {
-        if (file.path.empty()) continue;
-        errno = 0;
-        std::ofstream stream(file.path, std::ios::binary | std::ios::trunc);
-        file.writer(stream, run);
-        stream.close();
-        if (!stream) cannotWrite(file, errno == 0 ? EIO : errno);
-    }
+    for (const auto& file : filesOf(files))
+        if (!file.path.empty()) writeWhole(file, run);
 }
 
 } // namespace conformance

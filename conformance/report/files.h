@@ -18,6 +18,7 @@ struct ReportFiles {
 /// Throws ReportError for a path that cannot be written: asked before a run, not after it.
 void checkWritable(const ReportFiles& files);
 
-void write(const ReportFiles& files, const RunResult& run); ///< throws ReportError
+/// Each whole or not at all; throws ReportError.
+void write(const ReportFiles& files, const RunResult& run);
 
 } // namespace conformance

@@ -12,12 +12,16 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <ostream>
+#include <set>
+#include <tuple>
 
 namespace conformance {
 namespace {
 
-const std::string formatName = "socket-proxy-conformance 1";
+const std::string formatKind = "socket-proxy-conformance ";
+const std::string formatName = formatKind + "1";
 
 // A member a line where it helps to read a difference; everything below stays on one line.
 class Writer {
@@ -155,6 +159,7 @@ void writeTarget(Writer& writer, const TargetResult& target) {
     writer.text("name", printable(target.name));
     writer.text("about", printable(target.about));
     writer.text("version", printable(target.version));
+    writer.text("began", target.began);
     writer.text("dialect", nameOf(target.dialect));
     writer.number("elapsed_ms", static_cast<std::uint64_t>(target.elapsed.count()));
     writer.number("starts", target.started);
@@ -312,9 +317,28 @@ RawCell readCell(const Json& value) {
     return cell;
 }
 
+Tally readSummary(const Json& value) {
+    static const Setters<Tally> setters{
+        {"cases", [](Tally&, const Json& v) { std::ignore = numberOf(v); }},
+        {"passed", [](Tally& t, const Json& v) { t.passed = numberOf(v); }},
+        {"failed_required", [](Tally& t, const Json& v) { t.failedRequired = numberOf(v); }},
+        {"failed_hardening", [](Tally& t, const Json& v) { t.failedHardening = numberOf(v); }},
+        {"known", [](Tally& t, const Json& v) { t.known = numberOf(v); }},
+        {"observed", [](Tally& t, const Json& v) { t.observed = numberOf(v); }},
+        {"skipped", [](Tally& t, const Json& v) { t.skipped = numberOf(v); }},
+        {"disabled", [](Tally& t, const Json& v) { t.disabled = numberOf(v); }},
+        {"errors", [](Tally& t, const Json& v) { t.errors = numberOf(v); }},
+    };
+    Tally tally;
+    readObject(value, setters, tally);
+    return tally;
+}
+
 // Members come in any order: cells are put together when the outcomes are known.
 struct RawTarget {
     TargetResult target;
+    std::optional<Tally> summary;
+    std::set<std::string, std::less<>> ids; // of the cases
     std::vector<Outcome> outcomes;
     std::vector<RawCell> cells;
 };
@@ -338,11 +362,31 @@ void readLeft(RawTarget& raw, const Json& value) {
     });
 }
 
+void readCase(RawTarget& raw, const Json& value) {
+    auto result = readResult(value);
+    if (!raw.ids.insert(result.id).second) fail("holds \"" + result.id + "\" twice");
+    raw.target.add(std::move(result));
+}
+
+void putCellsTogether(RawTarget& raw) {
+    for (const auto& cell : raw.cells) {
+        if (raw.target.cells().contains(cell.key))
+            fail("\"cells\" holds " + cell.key.family + "/" + cell.key.variable + "/" + cell.key.operation +
+                 " twice");
+        for (const auto& [index, cases] : cell.went) {
+            if (index >= raw.outcomes.size()) fail("\"went\" names an outcome that is not there");
+            raw.target.count(cell.key, raw.outcomes[index], cases);
+        }
+        raw.target.restore(cell.key, cell.failing);
+    }
+}
+
 TargetResult readTarget(const Json& value) {
     static const Setters<RawTarget> setters{
         {"name", [](RawTarget& t, const Json& v) { t.target.name = textOf(v); }},
         {"about", [](RawTarget& t, const Json& v) { t.target.about = textOf(v); }},
         {"version", [](RawTarget& t, const Json& v) { t.target.version = textOf(v); }},
+        {"began", [](RawTarget& t, const Json& v) { t.target.began = textOf(v); }},
         {"dialect", readDialect},
         {"elapsed_ms",
          [](RawTarget& t, const Json& v) { t.target.elapsed = std::chrono::milliseconds(numberOf(v)); }},
@@ -354,7 +398,7 @@ TargetResult readTarget(const Json& value) {
              eachOf(v, [&](const Json& row) { t.target.outdated.push_back(textOf(row)); });
          }},
         {"left", readLeft},
-        {"summary", [](RawTarget&, const Json&) {}},
+        {"summary", [](RawTarget& t, const Json& v) { t.summary = readSummary(v); }},
         {"outcomes",
          [](RawTarget& t, const Json& v) {
              eachOf(v, [&](const Json& one) { t.outcomes.push_back(readOutcome(one)); });
@@ -367,39 +411,52 @@ TargetResult readTarget(const Json& value) {
          [](RawTarget& t, const Json& v) {
              eachOf(v, [&](const Json& one) { t.target.keep(readResult(one)); });
          }},
-        {"cases", [](RawTarget& t,
-                     const Json& v) { eachOf(v, [&](const Json& one) { t.target.add(readResult(one)); }); }},
+        {"cases", [](RawTarget& t, const Json& v) { eachOf(v, [&](const Json& one) { readCase(t, one); }); }},
     };
     RawTarget raw;
     readObject(value, setters, raw);
-    for (const auto& cell : raw.cells) {
-        for (const auto& [index, cases] : cell.went) {
-            if (index >= raw.outcomes.size()) fail("\"went\" names an outcome that is not there");
-            raw.target.count(cell.key, raw.outcomes[index], cases);
-        }
-        raw.target.restore(cell.key, cell.failing);
-    }
+    putCellsTogether(raw);
+    if (raw.summary && *raw.summary != raw.target.tally())
+        fail("has a \"summary\" that is not the sum of its cases: something is missing");
     return std::move(raw.target);
 }
 
-void readFormat(RunResult&, const Json& value) {
-    if (textOf(value) != formatName) fail("must be \"" + formatName + "\"");
+// Before anything else is looked at: another version's keys would be called unknown.
+void checkFormat(const Json& value) {
+    if (value.type() != typeid(Poco::JSON::Object::Ptr)) fail("must be an object");
+    const auto& report = *value.extract<Poco::JSON::Object::Ptr>();
+    if (!report.has("format")) fail("has no \"format\": it is none that run --json wrote");
+    const auto format = textOf(report.get("format"));
+    if (format == formatName) return;
+    if (format.starts_with(formatKind))
+        fail("is of the format \"" + format + "\", and this program reads \"" + formatName +
+             "\": it is to be read by the version that wrote it, or judged anew");
+    fail("has the format \"" + format + "\", where \"" + formatName + "\" is needed");
+}
+
+void readTargets(RunResult& run, const Json& value) {
+    std::set<std::string> names;
+    for (const auto& one : listIn(value)) {
+        run.targets.push_back(readTarget(one));
+        const auto& name = run.targets.back().name;
+        if (!names.insert(name).second) fail("holds two targets \"" + name + "\"");
+    }
 }
 
 RunResult readRun(const Json& value) {
     static const Setters<RunResult> setters{
-        {"format", readFormat},
+        {"format", [](RunResult&, const Json&) {}},
         {"began", [](RunResult& r, const Json& v) { r.began = textOf(v); }},
         {"selection", [](RunResult& r, const Json& v) { r.selection = textOf(v); }},
         {"judged", [](RunResult& r, const Json& v) { r.judged = levelOf(v); }},
-        {"targets",
-         [](RunResult& r, const Json& v) {
-             eachOf(v, [&](const Json& one) { r.targets.push_back(readTarget(one)); });
-         }},
+        {"targets", readTargets},
     };
+    checkFormat(value);
     RunResult run;
     readObject(value, setters, run);
     if (run.targets.empty()) fail("must have \"targets\"");
+    for (auto& target : run.targets)
+        if (target.began.empty()) target.began = run.began; // as written before targets had it
     return run;
 }
 

@@ -101,6 +101,7 @@ struct Tally {
         return passed + failedRequired + failedHardening + known + observed + skipped + disabled + errors;
     }
     [[nodiscard]] std::uint64_t deviations() const { return failedRequired + failedHardening; }
+    bool operator==(const Tally&) const = default;
     void add(const Outcome& outcome, std::uint64_t cases);
     void add(const Cell& cell);
     void add(const Tally& other);
@@ -111,6 +112,7 @@ public:
     std::string name;
     std::string about;
     std::string version;
+    std::string began; ///< UTC, ISO 8601; where reports are put side by side each has its own
     Dialect dialect = Dialect::tecnativa;
     std::chrono::milliseconds elapsed{0};
     std::chrono::microseconds starts{0};       ///< the target's own start-up times, summed …

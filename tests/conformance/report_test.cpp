@@ -177,6 +177,18 @@ TEST_F(Reports, CompareTellsRegressions) {
     EXPECT_THAT(same.text, HasSubstr("nothing changed"));
 }
 
+TEST_F(Reports, CompareTellsTheDates) {
+    run({"forwards-all"}, "now", granted);
+    auto text = read("now.json");
+    const std::string day = "\"" + readJson(path("now.json")).began.substr(0, 10);
+    for (auto at = text.find(day); at != std::string::npos; at = text.find(day))
+        text.replace(at, 5, "\"1999");
+    std::ofstream(path("then.json")) << text;
+    EXPECT_THAT(runProgram({"compare", path("then.json"), path("now.json")}).text,
+                AllOf(HasSubstr("forwards-all, judged 1999-"),
+                      HasSubstr("→  forwards-all, judged " + day.substr(1))));
+}
+
 TEST_F(Reports, CompareWithErrorsIsNoVerdict) {
     run({"forwards-all"}, "good", granted);
     run({"dies-at-start"}, "dead", granted);
@@ -196,6 +208,57 @@ TEST_F(Reports, PathsAreTriedBeforeTheRun) {
     EXPECT_FALSE(std::filesystem::exists(path("one"))); // trying leaves nothing behind
 }
 
+// Cut anywhere: told by the file's name, and what was written before is still there.
+TEST_F(Reports, DamagedOnesAreToldAndNoPageIsHalf) {
+    run({"forwards-all"}, "r", granted);
+    const auto whole = read("r.json");
+    const auto page = read("r.html");
+    for (const auto size : {std::size_t{0}, whole.size() / 3, whole.size() / 2, whole.size() - 3}) {
+        std::ofstream(path("cut.json"), std::ios::trunc) << whole.substr(0, size);
+        const auto rendered =
+            runProgram({"render", path("r.json"), path("cut.json"), "--html", path("r.html")});
+        EXPECT_EQ(rendered.status, 2);
+        EXPECT_THAT(rendered.text, HasSubstr("/cut.json:"));
+        EXPECT_EQ(read("r.html"), page);
+        for (const bool first : {false, true}) {
+            const auto other = path(first ? "r.json" : "cut.json");
+            const auto compared = runProgram({"compare", path(first ? "cut.json" : "r.json"), other});
+            EXPECT_EQ(compared.status, 2);
+            EXPECT_THAT(compared.text, HasSubstr("/cut.json:"));
+        }
+    }
+}
+
+TEST_F(Reports, TwoOfOneNameAreTold) {
+    run({"forwards-all"}, "r", granted);
+    std::filesystem::copy(path("r.json"), path("later.json"));
+    const auto rendered =
+        runProgram({"render", path("r.json"), path("later.json"), "--html", path("both.html")});
+    EXPECT_EQ(rendered.status, 2);
+    EXPECT_THAT(rendered.text, AllOf(HasSubstr("two targets are called \"forwards-all\""),
+                                     HasSubstr("/r.json"), HasSubstr("/later.json")));
+    EXPECT_FALSE(std::filesystem::exists(path("both.html")));
+    const auto twice = runProgram(
+        {"run", "--target", target("forwards-all"), "--target", target("forwards-all"), "--id", granted});
+    EXPECT_EQ(twice.status, 2);
+    EXPECT_THAT(twice.text, HasSubstr("two targets are called \"forwards-all\""));
+}
+
+// A reader meanwhile, a full disk, a program that is ended: the name leads to a whole report or to none.
+TEST_F(Reports, TheFormerOneIsThereUntilTheNextIsWhole) {
+    run({"forwards-all"}, "r", granted);
+    std::filesystem::create_hard_link(path("r.html"), path("kept.html"));
+    std::filesystem::create_symlink(path("r.html"), path("link.html"));
+    const auto before = read("r.html");
+    ASSERT_EQ(runProgram({"render", path("r.json"), "--html", path("link.html")}).status, 0);
+    EXPECT_TRUE(std::filesystem::is_symlink(path("link.html")));
+    EXPECT_EQ(std::filesystem::hard_link_count(path("kept.html")), 1U) << "written over";
+    EXPECT_EQ(read("kept.html"), before);
+    const std::filesystem::directory_iterator left(folder_.path());
+    EXPECT_TRUE(std::none_of(begin(left), end(left),
+                             [](const auto& entry) { return entry.path().extension() == ".part"; }));
+}
+
 TEST_F(Reports, FullDiskIsTold) {
     const auto outcome = runProgram({"run", "--target", target("forwards-all"), "--json", "/dev/full", "--id",
                                      "access/all.post1/ContainerList"});
@@ -212,19 +275,37 @@ TEST(Json, BrokenReportsAreNamed) {
     const Broken rows[] = {
         {"{", "x.json:1: not JSON: "},
         {"{\"format\":\n}", "x.json:2: not JSON: "},
-        {"{}", R"(x.json: the report must have "targets")"},
-        {R"({"format": "other"})", R"("format" must be "socket-proxy-conformance 1")"},
-        {R"({"target": []})", R"(has the unknown key "target")"},
-        {R"({"targets": [{"cases": [{"id": "a/b", "level": "must"}]}]})", R"("level" is no level)"},
-        {R"({"targets": [{"cells": [{"family": "a", "went": [[3, 1]]}]}]})", "an outcome that is not there"},
+        {"[]", "x.json: the report must be an object"},
+        {"{}", R"(x.json: the report has no "format")"},
+        {R"({"format": "other"})", R"(x.json: the report has the format "other")"},
+        {R"({"a": 1, "format": "socket-proxy-conformance 2"})",
+         R"(x.json: the report is of the format "socket-proxy-conformance 2", and this program reads )"},
+        {R"({"format": "socket-proxy-conformance 1"})", R"(must have "targets")"},
+        {R"({"format": "socket-proxy-conformance 1", "target": []})", R"(has the unknown key "target")"},
     };
-    for (const auto& row : rows) {
+    const Broken targets[] = {
+        {R"({"cases": [{"id": "a/b", "level": "must"}]})", R"("level" is no level)"},
+        {R"({"cells": [{"family": "a", "went": [[3, 1]]}]})", "an outcome that is not there"},
+        {R"({"outcomes": [{}], "cells": [{"family": "a", "went": [[0, 1]]}, {"family": "a", "went": [[0, 1]]}]})",
+         R"("cells" holds a// twice)"},
+        {R"({"cases": [{"id": "a/b"}, {"id": "a/b"}]})", R"("cases" holds "a/b" twice)"},
+        {R"({"summary": {"cases": 2, "passed": 2}, "cases": [{"id": "a/b"}]})",
+         "is not the sum of its cases"},
+        {R"({"name": "a"}, {"name": "a"})", R"("targets" holds two targets "a")"},
+    };
+    const auto expectRefused = [](const Broken& row) {
         try {
             std::ignore = parseJsonReport(row.text, "x.json");
             ADD_FAILURE() << "accepted: " << row.text;
         } catch (const ReportError& error) {
             EXPECT_THAT(error.what(), HasSubstr(row.message));
         }
+    };
+    for (const auto& row : rows) expectRefused(row);
+    for (const auto& row : targets) {
+        const auto text =
+            R"({"format": "socket-proxy-conformance 1", "targets": [)" + std::string(row.text) + "]}";
+        expectRefused({text.c_str(), row.message});
     }
 }
 
