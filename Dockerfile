@@ -77,6 +77,7 @@ ENV BIND_CONFIG="[::]:2375 v4v6" \
     LOG_FORMAT=text \
     LOG_LEVEL=info \
     MAX_CONNECTIONS="" \
+    METRICS_BIND="" \
     SHUTDOWN_GRACE=5 \
     SOCKET_PATH=/var/run/docker.sock
 

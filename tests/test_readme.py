@@ -188,7 +188,7 @@ def env_blocks():
             for block in re.findall(r"^```env\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)]
 
 
-@pytest.mark.parametrize("variables", env_blocks(), ids=["by-name", "doors", "guard"])
+@pytest.mark.parametrize("variables", env_blocks(), ids=["by-name", "doors", "guard", "metrics"])
 def test_settings_that_are_shown(variables):
     if not PROXY.exists():
         pytest.skip(f"{PROXY} is not built")

@@ -7,12 +7,14 @@
 #include "proxy/program/answers.h"
 #include "proxy/program/command_line.h"
 #include "proxy/program/join.h"
+#include "proxy/relay/scrape.h"
 #include "proxy/relay/server.h"
 
 #include <Poco/Exception.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -159,19 +161,30 @@ struct Opened {
 std::vector<Opened> openAll(const settings::Settings& settings, log::Log& log) {
     std::vector<Opened> opened;
     for (std::size_t door = 0; door < settings.doors.size(); ++door)
-        for (const settings::Listener& place : settings.doors[door].listeners) {
-            const Opened& one = opened.emplace_back(Opened{open(place), door});
-            if (!one.listener.warning().empty()) log.event(log::Level::warning, one.listener.warning());
-        }
+        for (const settings::Listener& place : settings.doors[door].listeners)
+            opened.push_back({open(place), door});
+    for (const settings::Listener& place : settings.metrics)
+        opened.push_back({open(place), settings.doors.size()});
+    for (const Opened& each : opened)
+        if (!each.listener.warning().empty()) log.event(log::Level::warning, each.listener.warning());
     return opened;
 }
 
-std::vector<relay::Door> doorsOf(const settings::Settings& settings) {
+// Where METRICS_BIND is set, each is counted, and behind them comes the one that tells it.
+std::vector<relay::Door> doorsOf(const settings::Settings& settings, metrics::Metrics& counted) {
+    const bool counts = !settings.metrics.empty();
     std::vector<relay::Door> doors;
-    doors.reserve(settings.doors.size());
+    doors.reserve(settings.doors.size() + 1);
     for (const settings::Door& door : settings.doors)
-        doors.push_back({door.name, policy::Policy(door.access), guard::Guard(door.guard)});
+        doors.push_back({door.name, policy::Policy(door.access), guard::Guard(door.guard),
+                         counts ? &counted.add(door.name) : nullptr});
+    if (counts) doors.push_back({.name = {}, .policy = policy::Policy({}), .metrics = &counted});
     return doors;
+}
+
+std::chrono::seconds now() {
+    return std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::system_clock::now().time_since_epoch());
 }
 
 confine::Outcome confineTo(const settings::Settings& settings) {
@@ -179,10 +192,13 @@ confine::Outcome confineTo(const settings::Settings& settings) {
         return {"nothing (CONFINE=0)",
                 {"CONFINE=0: what takes over this process may call all of the kernel and open files"}};
     std::vector<std::string> folders;
-    for (const settings::Door& door : settings.doors)
-        for (const settings::Listener& place : door.listeners)
+    const auto add = [&folders](const std::vector<settings::Listener>& listeners) {
+        for (const settings::Listener& place : listeners)
             if (const auto* local = std::get_if<settings::UnixListener>(&place))
                 folders.push_back(std::filesystem::path(local->path).parent_path());
+    };
+    for (const settings::Door& door : settings.doors) add(door.listeners);
+    add(settings.metrics);
     return confine::confine(folders);
 }
 
@@ -210,11 +226,12 @@ int serve(const settings::Reading& reading, log::Log& log) {
                                            " is more than the limit of open files bears, " +
                                            std::to_string(bearable) + "; raise that limit (ulimit -n)");
 
+    metrics::Metrics counted(relay::metricNames(), DSP_VERSION, now());
     net::Loop loop;
-    relay::Server server(loop, doorsOf(settings), settings.socketPath,
+    relay::Server server(loop, doorsOf(settings, counted), settings.socketPath,
                          {limit, settings.shutdownGrace, {}, budget.pipes}, log);
     Signals signals(loop, server, log);
-    std::vector<std::string> places(settings.doors.size());
+    std::vector<std::string> places(settings.doors.size() + 1); // the last: of metrics
     try {
         for (Opened& each : openAll(settings, log)) {
             std::string& place = places[each.door];
@@ -231,13 +248,15 @@ int serve(const settings::Reading& reading, log::Log& log) {
     const confine::Outcome confined = confineTo(settings);
     for (const std::string& warning : confined.warnings) log.event(log::Level::warning, warning);
     loop.afterRound([&log] { log.flush(); });
-    for (std::size_t i = 0; i < places.size(); ++i) {
+    for (std::size_t i = 0; i < settings.doors.size(); ++i) {
         const settings::Door& door = settings.doors[i];
         log.event(log::Level::notice,
                   (door.name.empty() ? "" : "door " + door.name + ": ") + "listening on " + places[i] +
                       ", in front of " + settings.socketPath + "; " + given(door) + "; running as " +
                       outcome.became + " (" + outcome.why + "); confined: " + confined.holds);
     }
+    if (!settings.metrics.empty())
+        log.event(log::Level::notice, "metrics: listening on " + places.back() + ", at /metrics");
     server.tryDaemon();
     loop.run();
     return 0;

@@ -14,7 +14,9 @@ std::size_t write(const Answer& answer, net::Buffer& out) {
     out.append(std::to_string(answer.status));
     out.append(" ");
     out.append(Poco::Net::HTTPResponse::getReasonForStatus(status));
-    out.append("\r\nContent-Type: application/json\r\nContent-Length: ");
+    out.append("\r\nContent-Type: ");
+    out.append(answer.type);
+    out.append("\r\nContent-Length: ");
     out.append(std::to_string(answer.body.size()));
     out.append(answer.closes ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n");
     if (answer.toHead) return 0;

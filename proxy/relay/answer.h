@@ -10,11 +10,14 @@
 
 namespace proxy::relay {
 
+inline constexpr std::string_view jsonType = "application/json";
+
 struct Answer {
     int status = 0;
-    std::string_view body; ///< JSON
-    bool toHead = false;   ///< it answers a HEAD: the same head, and no body (RFC 9110 section 9.3.2)
-    bool closes = false;   ///< no further request is read on this connection
+    std::string_view body;
+    bool toHead = false; ///< it answers a HEAD: the same head, and no body (RFC 9110 section 9.3.2)
+    bool closes = false; ///< no further request is read on this connection
+    std::string_view type = jsonType;
 };
 
 /// Appends the answer to `out`. Returns how many octets of it are body.

@@ -1,7 +1,5 @@
 #include "proxy/relay/client.h"
 
-#include "proxy/relay/answer.h"
-
 #include <cstring>
 #include <sys/socket.h>
 
@@ -19,10 +17,11 @@ constexpr int mostLingering = 1800;
 
 // ---- What we say --------------------------------------------------------------------------------
 
-net::Task<> Client::say(Record& record, int status, std::string_view body, bool toHead) {
+net::Task<> Client::say(Record& record, int status, std::string_view body, bool toHead,
+                        std::string_view type) {
     net::Buffer out(service_.pools.buffers);
     record.access.status = status;
-    record.access.sent = write({status, body, toHead, !keepAlive}, out);
+    record.access.sent = write({status, body, toHead, !keepAlive, type}, out);
     const bool taken = co_await sendOwn(out);
     if (taken) co_return;
     record.note = stream.is(net::timedOut) ? "the client did not take the answer in time"

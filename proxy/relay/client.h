@@ -5,6 +5,7 @@
 #include "proxy/http/reject.h"
 #include "proxy/net/stream.h"
 #include "proxy/net/task.h"
+#include "proxy/relay/answer.h"
 #include "proxy/relay/flow.h"
 #include "proxy/relay/record.h"
 #include "proxy/relay/service.h"
@@ -31,7 +32,8 @@ public:
     /// 100 (Continue). False: as send().
     [[nodiscard]] net::Task<bool> sayContinue();
     /// Answers by ourselves, and records status and octets.
-    [[nodiscard]] net::Task<> say(Record& record, int status, std::string_view body, bool toHead);
+    [[nodiscard]] net::Task<> say(Record& record, int status, std::string_view body, bool toHead,
+                                  std::string_view type = jsonType);
     /// Answers what will not be dealt with, and records it: after this one the connection is closed.
     [[nodiscard]] net::Task<> refuse(Record& record, const http::RejectInfo& why, bool toHead);
     /// False when the client is gone. Waits as long as it takes.

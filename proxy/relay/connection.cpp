@@ -5,6 +5,8 @@
 #include "proxy/relay/exchange.h"
 #include "proxy/relay/inspection.h"
 #include "proxy/relay/judge.h"
+#include "proxy/relay/rules.h"
+#include "proxy/relay/scrape.h"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +19,7 @@ using net::Io;
 
 constexpr std::size_t mostStray = 4;
 
-constexpr http::RejectInfo headTooSlow{"request.head.timeout", 408,
+constexpr http::RejectInfo headTooSlow{headTimeoutRule, 408,
                                        "the request's head was not complete after 10 seconds"};
 
 bool isSafe(std::string_view method) {
@@ -42,7 +44,7 @@ net::Task<> Connection::run() {
 
 // What the client sent first decides whether the answer may have a body; one that sends nothing gets its answer
 // all the same, a little later.
-net::Task<> Connection::turnAway(std::size_t limit) {
+net::Task<> Connection::turnAway(std::string why) {
     record_.begin({}, {}, {});
     client_.keepAlive = false;
     client_.stream.arm(service_.lingerTime);
@@ -50,11 +52,9 @@ net::Task<> Connection::turnAway(std::size_t limit) {
     client_.stream.disarm();
     (void)client_.stream.receive(client_.input);
     record_.access.verdict = "reject";
-    record_.access.rule = "connection.limit";
+    record_.access.rule = connectionLimitRule;
     record_.level = log::Level::err;
-    record_.note =
-        "all " + std::to_string(limit) +
-        " connections are in use; raise MAX_CONNECTIONS (and the limit of open files) or use fewer";
+    record_.note = std::move(why);
     const bool toHead = beginsWithHead(client_.input.view());
     co_await client_.say(record_, 503, messageBody(record_.note), toHead);
     record_.write();
@@ -121,6 +121,10 @@ net::Task<> Connection::answer() {
     http::RequestHead& head = service_.request;
     record_.begin(head.method, head.path, head.query);
     mayBeFollowed(head);
+    if (door_.metrics != nullptr) {
+        co_await answerScrape(service_, client_, record_, *door_.metrics);
+        co_return;
+    }
 
     const Judgement judged = judge(head, door_.policy, service_.path);
     if (judged.flaw != http::Reject::none) {
@@ -128,6 +132,7 @@ net::Task<> Connection::answer() {
         co_return;
     }
     const policy::Verdict& verdict = judged.verdict;
+    record_.operation = verdict.operation;
     record_.access.operation = verdict.operation != nullptr ? verdict.operation->id : "-";
     record_.access.rule = policy::facts(verdict.rule).name;
     if (!verdict.allowed) {

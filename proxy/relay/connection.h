@@ -25,11 +25,11 @@ public:
         : service_(service)
         , door_(door)
         , client_(service, std::move(fd))
-        , record_(service.loop, service.log, door.name, std::move(peer)) {}
+        , record_(service.loop, service.log, door, std::move(peer)) {}
 
     [[nodiscard]] net::Task<> run();
-    /// One connection too many: 503, then closed.
-    [[nodiscard]] net::Task<> turnAway(std::size_t limit);
+    /// One connection too many: 503 with the reason, then closed.
+    [[nodiscard]] net::Task<> turnAway(std::string why);
 
     /// Shutdown has begun: an idle connection ends now, a busy one after its exchange.
     void drain() noexcept { client_.stream.wake(); }

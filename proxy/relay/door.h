@@ -4,6 +4,7 @@
 #pragma once
 
 #include "proxy/guard/guard.h"
+#include "proxy/metrics/exposition.h"
 #include "proxy/policy/policy.h"
 
 #include <string>
@@ -36,6 +37,10 @@ struct Door {
     std::string name; ///< empty: the one without a name, of which the log tells nothing
     policy::Policy policy;
     DoorGuard guard{};
+    metrics::Counters* counters =
+        nullptr; ///< where what comes by here is counted; null: nowhere. Outlives the door
+    /// Null, but for the door to which METRICS_BIND leads: whoever comes by there is told these, and nothing else.
+    const metrics::Metrics* metrics = nullptr;
 };
 
 } // namespace proxy::relay

@@ -34,6 +34,7 @@ net::Task<> Exchange::run(net::Buffer message, std::size_t headSize) {
         co_await client_.refuse(record_, http::describe(up_.reason()), request_.facts.head);
         co_return;
     }
+    const metrics::Held running(record_.counters(), &metrics::Counters::exchanges);
     Got got = Got::retry;
     for (bool fresh = false; got == Got::retry; fresh = true) {
         if (fresh) up_.resend(client_.again);
@@ -105,7 +106,8 @@ net::Task<bool> Exchange::dial() {
     if (attempt_.daemon) co_return true;
     const DaemonFailure failure = service_.daemon.explainDial(error);
     mayBeUnread();
-    co_await fail(failure.status, failure.sentence);
+    co_await fail(error == EAGAIN ? metrics::Failure::busy : metrics::Failure::unreachable, failure.status,
+                  failure.sentence);
     co_return false;
 }
 
@@ -248,6 +250,8 @@ void Exchange::brokenAnswer(const Flow& down) {
         return clientGone(" in the middle of its answer", down.error());
     if (down.endsWithConnection()) client_.breakOff();
     record_.level = log::Level::err;
+    record_.failure =
+        down.fault() != mask::Fault::none ? metrics::Failure::notMasked : metrics::Failure::cutAnswer;
     record_.note = down.state() == Flow::State::malformed
                        ? "the daemon's body " + flawOf(down)
                        : "the daemon ended in the middle of its answer (" + errorText(down.error()) + ")";
@@ -256,6 +260,7 @@ void Exchange::brokenAnswer(const Flow& down) {
 // Bytes both ways until both directions have ended, each by itself: an EOF is carried over as a half-close,
 // never invented, and never ends the other direction (`docker run -i` half-closes and keeps reading).
 net::Task<> Exchange::tunnel(Flow& down) {
+    const metrics::Held open(record_.counters(), &metrics::Counters::tunnels);
     net::Stream& daemon = *attempt_.daemon;
     client_.keepAlive = false;
     bool upEnded = false;
@@ -338,7 +343,8 @@ void Exchange::mayBeUnread() noexcept {
     if (!up_.received()) client_.keepAlive = false;
 }
 
-net::Task<> Exchange::fail(int status, std::string_view sentence) {
+net::Task<> Exchange::fail(metrics::Failure failure, int status, std::string_view sentence) {
+    record_.failure = failure;
     record_.level = log::Level::err;
     record_.note = sentence;
     co_await client_.say(record_, status, messageBody(sentence), request_.facts.head);
@@ -347,15 +353,16 @@ net::Task<> Exchange::fail(int status, std::string_view sentence) {
 
 net::Task<> Exchange::failDaemon(std::string how) {
     attempt_.daemon.reset();
-    co_await fail(502, "the Docker daemon at " + service_.daemon.socketPath() +
-                           " did not answer properly: " + std::move(how));
+    co_await fail(metrics::Failure::noAnswer, 502,
+                  "the Docker daemon at " + service_.daemon.socketPath() +
+                      " did not answer properly: " + std::move(how));
 }
 
 // Nothing of the daemon's answer has been passed, and nothing will be.
 net::Task<> Exchange::withhold(mask::Fault why) {
     attempt_.daemon.reset();
     mayBeUnread();
-    co_await fail(502, named(mask::describe(why)));
+    co_await fail(metrics::Failure::notMasked, 502, named(mask::describe(why)));
 }
 
 } // namespace proxy::relay

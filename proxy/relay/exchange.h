@@ -76,7 +76,7 @@ private:
     [[nodiscard]] net::Task<> stream(Flow& down, bool mayReuse);
     [[nodiscard]] net::Task<> tunnel(Flow& down);
 
-    [[nodiscard]] net::Task<> fail(int status, std::string_view sentence);
+    [[nodiscard]] net::Task<> fail(metrics::Failure failure, int status, std::string_view sentence);
     [[nodiscard]] net::Task<> failDaemon(std::string how);
     [[nodiscard]] net::Task<> withhold(mask::Fault why);
     [[nodiscard]] net::Wait untilEither(const Flow* down) noexcept;

@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::chrono::milliseconds pause{100};
 constexpr std::size_t mostTurnedAway = 32; // at once; beyond, newcomers wait in the kernel's queue
-constexpr int turns = 64;                  // connections accepted before others have their turn
+constexpr std::size_t mostScrapes = 8;
+constexpr int turns = 64; // connections accepted before others have their turn
 
 // A link-local address is written with its interface's number: POCO would open a socket to ask for the name, which a
 // confined process may not.
@@ -123,10 +124,12 @@ Server::Accepted Server::acceptOne(const Entrance& entrance) {
                          SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd.valid()) {
         std::string peer = entrance.listener.isUnix() ? credentialsOf(fd.number()) : nameOf(address, size);
-        if (count_ < limits_.connections)
-            serve(entrance.door, std::move(fd), std::move(peer));
+        const Door& door = entrance.door;
+        const std::size_t most = door.metrics != nullptr ? mostScrapes : limits_.connections;
+        if (countOf(door) < most)
+            serve(door, std::move(fd), std::move(peer));
         else
-            turnAway(entrance.door, std::move(fd), std::move(peer));
+            turnAway(door, most, std::move(fd), std::move(peer));
         return Accepted::one;
     }
     switch (errno) {
@@ -145,7 +148,10 @@ Server::Accepted Server::acceptOne(const Entrance& entrance) {
 }
 
 net::Detached Server::serve(const Door& door, net::Fd fd, std::string peer) {
-    ++count_;
+    std::size_t& count = countOf(door);
+    ++count;
+    const metrics::Held open(door.counters, &metrics::Counters::connections);
+    if (door.counters != nullptr) ++door.counters->accepted;
     try {
         Connection connection(service_, door, std::move(fd), std::move(peer));
         connections_.pushBack(connection);
@@ -153,16 +159,19 @@ net::Detached Server::serve(const Door& door, net::Fd fd, std::string peer) {
     } catch (const std::exception& e) {
         lost(e);
     }
-    --count_;
+    --count;
     somebodyLeft();
 }
 
-net::Detached Server::turnAway(const Door& door, net::Fd fd, std::string peer) {
+net::Detached Server::turnAway(const Door& door, std::size_t most, net::Fd fd, std::string peer) {
     ++turnedAway_;
     try {
         Connection connection(service_, door, std::move(fd), std::move(peer));
         connections_.pushBack(connection);
-        co_await connection.turnAway(limits_.connections);
+        co_await connection.turnAway(
+            "all " + std::to_string(most) + " connections are in use; " +
+            (door.metrics != nullptr ? "scrape from fewer places"
+                                     : "raise MAX_CONNECTIONS (and the limit of open files) or use fewer"));
     } catch (const std::exception& e) {
         lost(e);
     }

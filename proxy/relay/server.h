@@ -58,11 +58,16 @@ private:
 
     net::Detached accept(const Door& door, net::Listener listener);
     net::Detached serve(const Door& door, net::Fd fd, std::string peer);
-    net::Detached turnAway(const Door& door, net::Fd fd, std::string peer);
+    net::Detached turnAway(const Door& door, std::size_t most, net::Fd fd, std::string peer);
     net::Detached endAfterGrace();
     void lost(const std::exception& why);
     [[nodiscard]] Accepted acceptOne(const Entrance& entrance);
-    [[nodiscard]] bool idle() noexcept { return count_ == 0 && turnedAway_ == 0 && entrances_.empty(); }
+    [[nodiscard]] std::size_t& countOf(const Door& door) noexcept {
+        return door.metrics != nullptr ? scrapes_ : count_;
+    }
+    [[nodiscard]] bool idle() const noexcept {
+        return count_ == 0 && scrapes_ == 0 && turnedAway_ == 0 && entrances_.empty();
+    }
     void somebodyLeft() noexcept {
         if (service_.draining) clock_.wake();
     }
@@ -78,6 +83,7 @@ private:
     net::List<Entrance> entrances_;
     net::List<Connection> connections_;
     std::size_t count_ = 0;
+    std::size_t scrapes_ = 0; ///< connections to a door of metrics, which has room whatever clients do
     std::size_t turnedAway_ = 0;
 };
 

@@ -72,11 +72,19 @@ std::string show(const Operations& operations, const Shown& shown) {
     return policy::describe(shown.door.access.*operations.to);
 }
 
-std::string show(const Listeners&, const Shown& shown) {
+std::string all(const std::vector<Listener>& listeners) {
     std::string text;
-    for (const Listener& listener : shown.door.listeners)
+    for (const Listener& listener : listeners)
         text.append(text.empty() ? "" : ", ").append(describe(listener));
-    return text.empty() ? "none" : text;
+    return text;
+}
+
+std::string show(const Listeners&, const Shown& shown) {
+    return shown.door.listeners.empty() ? "none" : all(shown.door.listeners);
+}
+
+std::string show(const Places& places, const Shown& shown) {
+    return all(shown.settings.*places.to);
 }
 
 } // namespace

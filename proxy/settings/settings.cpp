@@ -302,38 +302,59 @@ private:
         draft.door.listeners = std::move(bind.listeners);
     }
 
+    void take(const Places& places, const Given& given) {
+        if (given.text.empty()) return;
+        BindReading bind = readBind(given.text, accounts_);
+        for (const std::string& sentence : bind.mistakes) mistake(given, sentence);
+        of<Settings>().*places.to = std::move(bind.listeners);
+        metricsBind_ = given;
+    }
+
     // ---- What variables say together
+
+    // Who says it, and what it says.
+    struct Bound {
+        const Given& bind;
+        std::vector<Listener>& listeners;
+    };
+
+    std::vector<Bound> bound() {
+        std::vector<Bound> all;
+        for (Draft& draft : drafts_) all.push_back({draft.bind, draft.door.listeners});
+        all.push_back({metricsBind_, reading_.settings.metrics});
+        return all;
+    }
 
     void holdListenersTogether() {
         struct Placed {
             const Listener* listener;
-            const Draft* of;
+            const Given* bind;
         };
         std::vector<Placed> placed;
-        for (Draft& draft : drafts_) {
-            if (reading_.settings.disableIpv6) leaveOutIpv6(draft);
-            for (const Listener& listener : draft.door.listeners) {
+        for (const auto& [bind, listeners] : bound()) {
+            if (reading_.settings.disableIpv6) leaveOutIpv6(bind, listeners);
+            for (const Listener& listener : listeners) {
                 const auto clash = std::ranges::find_if(
                     placed, [&](const Placed& other) { return clashes(listener, *other.listener); });
                 if (const auto* const local = std::get_if<UnixListener>(&listener);
                     local != nullptr && local->path == reading_.settings.socketPath)
-                    mistake(draft.bind, "that is SOCKET_PATH, where the daemon listens: use another path");
+                    mistake(bind, "that is SOCKET_PATH, where the daemon listens: use another path");
                 if (clash != placed.end())
-                    mistake(draft.bind, clash->of == &draft
-                                            ? describe(listener) + " is there twice: remove one"
-                                            : describe(listener) + " is where " + clash->of->bind.name +
-                                                  " listens already: give each door a place of its own");
-                placed.push_back({&listener, &draft});
+                    mistake(bind, clash->bind == &bind
+                                      ? describe(listener) + " is there twice: remove one"
+                                      : describe(listener) + " is where " + clash->bind->name +
+                                            " listens already: give each a place of its own");
+                placed.push_back({&listener, &bind});
             }
         }
     }
 
-    void leaveOutIpv6(Draft& draft) {
-        for (Listener& listener : draft.door.listeners) {
+    void leaveOutIpv6(const Given& bind, std::vector<Listener>& listeners) {
+        for (Listener& listener : listeners) {
             auto* const tcp = std::get_if<TcpListener>(&listener);
             if (tcp == nullptr || tcp->family == TcpListener::Family::v4) continue;
             if (tcp->family == TcpListener::Family::v6only)
-                mistake(draft.bind, describe(listener) + " contradicts DISABLE_IPV6: remove one of the two");
+                mistake(bind, describe(listener) + " contradicts DISABLE_IPV6: remove one of the two");
             tcp->family = TcpListener::Family::v4;
         }
     }
@@ -400,6 +421,7 @@ private:
     const Accounts& accounts_;
     Reading reading_;
     std::vector<Draft> drafts_; // the one without a name first
+    Given metricsBind_;
 };
 
 constexpr std::size_t accountBuffer = 16'384; // an entry of a group lists its members

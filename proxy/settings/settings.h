@@ -65,6 +65,7 @@ struct Settings {
     std::optional<std::size_t> maxConnections; ///< none: as many as the file limit bears
     std::chrono::seconds shutdownGrace{};
     bool confine = false;
+    std::vector<Listener> metrics; ///< where what is counted is told; empty: nowhere, and nothing is counted
 };
 
 /// Usable only when there is no mistake, but for what was read without one. Mistakes and warnings are whole

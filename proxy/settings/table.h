@@ -71,10 +71,14 @@ struct Operations {
 };
 /// bind.h; "none" closes the door without a name.
 struct Listeners {};
+/// Likewise, but no door's; nothing: nowhere.
+struct Places {
+    std::vector<Listener> Settings::*to = nullptr;
+};
 
 using Kind = std::variant<Grant, Flag<Settings>, Flag<policy::Access>, Flag<guard::Settings>,
                           Choice<LogLevel>, Choice<LogFormat>, Choice<policy::Dialect, policy::Access>, Count,
-                          Seconds, Octets, Profile, List, SocketPath, Operations, Listeners>;
+                          Seconds, Octets, Profile, List, SocketPath, Operations, Listeners, Places>;
 
 // ---- Rows ----------------------------------------------------------------------------------------------
 

@@ -66,7 +66,7 @@ def test_documents_every_default(facts):
     variables.pop("PATH", None)
     expected = {name: "1" if name in GRANTED else "0" for name in [*SECTIONS, *SWITCHES]}
     expected |= {"BIND_CONFIG": "[::]:2375 v4v6", "CONFINE": "1", "DISABLE_IPV6": "0", "LOG_FORMAT": "text", "LOG_LEVEL": "info",
-                 "MAX_CONNECTIONS": "", "SHUTDOWN_GRACE": "5", "SOCKET_PATH": "/var/run/docker.sock",
+                 "MAX_CONNECTIONS": "", "METRICS_BIND": "", "SHUTDOWN_GRACE": "5", "SOCKET_PATH": "/var/run/docker.sock",
                  "ALLOW_OPERATIONS": "", "DENY_OPERATIONS": "", "DIALECT": "tecnativa", "LEARN": "0", "MASK_ENV": "0",
                  "GUARD": "0", "GUARD_BINDS": "", "GUARD_HOST": "", "GUARD_CAPS": "", "GUARD_DEVICES": "", "GUARD_NETWORKS": "",
                  "GUARD_EXEC": "0", "GUARD_CP": "0", "GUARD_BUILD": "0", "GUARD_BODY_LIMIT": "4m"}

@@ -57,6 +57,7 @@ default  LOG_FORMAT=text
 default  MAX_CONNECTIONS=(as the file limit bears)
 default  SHUTDOWN_GRACE=5
 default  CONFINE=1
+default  METRICS_BIND=
 )");
 }
 
@@ -64,13 +65,14 @@ TEST(Describe, whatIsSetAsItIsInEffect) {
     const Environment environment{
         {"EVENTS", ""},         {"CONTAINERS", "Yes"},     {"BIND_CONFIG", "*:80,/p group docker"},
         {"LOG_LEVEL", "CRIT"},  {"MAX_CONNECTIONS", "7"},  {"LOG_FORMAT", " "},
-        {"DISABLE_IPV6", "on"}, {"SHUTDOWN_GRACE", "060"},
+        {"DISABLE_IPV6", "on"}, {"SHUTDOWN_GRACE", "060"}, {"METRICS_BIND", "*:9"},
     };
     const std::string text = describe(readWith(environment).settings);
     for (const char* line :
          {"set      EVENTS=0\n", "set      CONTAINERS=1\n", "set      BIND_CONFIG=:80, /p gid 999\n",
           "set      LOG_LEVEL=crit\n", "set      MAX_CONNECTIONS=7\n", "default  LOG_FORMAT=text\n",
-          "set      DISABLE_IPV6=1\n", "set      SHUTDOWN_GRACE=60\n", "default  POST=0\n"})
+          "set      DISABLE_IPV6=1\n", "set      SHUTDOWN_GRACE=60\n", "set      METRICS_BIND=:9\n",
+          "default  POST=0\n"})
         EXPECT_THAT(text, testing::HasSubstr(line));
 }
 

@@ -188,17 +188,25 @@ const Wrong wrongs[] = {
      "lists them)"},
     {"at-the-default",
      {{"T__BIND_CONFIG", ":2375"}},
-     "T__BIND_CONFIG=\":2375\": :2375 is where BIND_CONFIG listens already: give each door a place of its "
-     "own"},
+     "T__BIND_CONFIG=\":2375\": :2375 is where BIND_CONFIG listens already: give each a place of its own"},
     {"at-anothers",
      {{"A__BIND_CONFIG", "/x mode 600"}, {"B__BIND_CONFIG", "unix@/x"}},
-     "B__BIND_CONFIG=\"unix@/x\": /x is where A__BIND_CONFIG listens already: give each door a place of its "
-     "own"},
+     "B__BIND_CONFIG=\"unix@/x\": /x is where A__BIND_CONFIG listens already: give each a place of its own"},
     {"within-anothers",
      {{"A__BIND_CONFIG", "127.0.0.1:8"}, {"B__BIND_CONFIG", "[::]:8"}},
-     "B__BIND_CONFIG=\"[::]:8\": [::]:8 v4v6 is where A__BIND_CONFIG listens already: give each door a place "
-     "of "
-     "its own"},
+     "B__BIND_CONFIG=\"[::]:8\": [::]:8 v4v6 is where A__BIND_CONFIG listens already: give each a place of "
+     "its "
+     "own"},
+    {"metrics-at-a-doors",
+     {{"A__BIND_CONFIG", "/x"}, {"METRICS_BIND", "/x"}},
+     "METRICS_BIND=\"/x\": /x is where A__BIND_CONFIG listens already: give each a place of its own"},
+    {"metrics-at-the-daemons",
+     {{"METRICS_BIND", "/var/run/docker.sock"}},
+     "METRICS_BIND=\"/var/run/docker.sock\": that is SOCKET_PATH, where the daemon listens: use another "
+     "path"},
+    {"metrics-of-a-door",
+     {{"A__BIND_CONFIG", "/x"}, {"A__METRICS_BIND", ":9"}},
+     "A__METRICS_BIND: METRICS_BIND is for all doors: set it without A__"},
     {"other-family", {{"A__BIND_CONFIG", "127.0.0.1:8"}, {"B__BIND_CONFIG", "[::]:8 v6only"}}, ""},
     {"other-address", {{"A__BIND_CONFIG", "127.0.0.1:8"}, {"B__BIND_CONFIG", "127.0.0.2:8"}}, ""},
     {"none-of-none",

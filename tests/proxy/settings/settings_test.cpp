@@ -145,6 +145,10 @@ const Value values[] = {
     {"socket-path-tcp", "SOCKET_PATH", "tcp://127.0.0.1:2375",
      "SOCKET_PATH=\"tcp://127.0.0.1:2375\": use the absolute path of the daemon's socket, as in "
      "/var/run/docker.sock"},
+    {"metrics", "METRICS_BIND", "127.0.0.1:9100, /run/metrics.sock mode 666", ""},
+    {"metrics-empty-is-unset", "METRICS_BIND", " ", ""},
+    {"metrics-without-port", "METRICS_BIND", "127.0.0.1",
+     "METRICS_BIND=\"127.0.0.1\": \"127.0.0.1\" is nothing to listen on: is 127.0.0.1:2375 meant?"},
     {"operations", "ALLOW_OPERATIONS", "ContainerList, ContainerStat*\tSystemInfo", ""},
     {"operations-empty", "DENY_OPERATIONS", " ", ""},
     {"operation-unknown", "ALLOW_OPERATIONS", "ContainerLst",
