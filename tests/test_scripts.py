@@ -12,7 +12,7 @@ from private_engine import REPOSITORY
 SCRIPTS = sorted(path.relative_to(REPOSITORY) for folder in ("script", "script/lib", ".ci")
                  for path in (REPOSITORY / folder).iterdir() if path.is_file() and os.access(path, os.X_OK))
 # By any of these a script would have begun: none may be called.
-ACTS = ("apt-get", "cmake", "ctest", "clang-format", "clang-tidy", "curl", "debootstrap", "dpkg-query", "mktemp", "python3",
+ACTS = ("apt-get", "cmake", "cppcheck", "ctest", "clang-format", "clang-tidy", "curl", "debootstrap", "dpkg-query", "mktemp", "python3",
         "shellcheck", "sudo", "unshare")
 REFUSED = 64  # EX_USAGE
 
@@ -109,21 +109,32 @@ def test_commands_name_what_is_there():
 # ---- What script/lint tells ---------------------------------------------------------------------------
 
 
+def lint(folder, tools):
+    """With these in place of the tools of their names."""
+    for name, does in tools.items():
+        (folder / name).write_text(f"#!/bin/sh\n{does}\n")
+        (folder / name).chmod(0o755)
+    return subprocess.run([REPOSITORY / "script/lint"], capture_output=True, text=True,
+                          env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"})
+
+
 @pytest.mark.parametrize("complaining", ["", "proxy/log/quote.cpp"], ids=["clean", "complaints"])
 def test_lint_tells_of_every_unit(tmp_path, complaining):
     """As it goes, and of complaints with their text."""
-    tools = {"clang-format": "", "shellcheck": "", "cmake": "", "dpkg-query": "echo ii",
+    tools = {"clang-format": "", "shellcheck": "", "cppcheck": "", "cmake": "", "dpkg-query": "echo ii",
              "clang-tidy": f'case "$*" in *" {complaining}") echo "a complaint"; exit 1 ;; esac' if complaining else ""}
-    for name, does in tools.items():
-        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
-        (tmp_path / name).chmod(0o755)
-    done = subprocess.run([REPOSITORY / "script/lint"], capture_output=True, text=True,
-                          env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    done = lint(tmp_path, tools)
     units = re.findall(r"^\[(\d+)/(\d+)\] (\S+)(.*)$", done.stdout, re.MULTILINE)
     assert len(units) > 100 and [int(unit[0]) for unit in units] == list(range(1, int(units[0][1]) + 1))
     assert [unit[2] for unit in units if unit[3]] == ([complaining] if complaining else [])
     assert ("a complaint\n" in done.stdout) == bool(complaining)
     assert (done.returncode, "lint: clean" in done.stdout) == ((1, False) if complaining else (0, True))
+
+
+def test_lint_tells_what_cppcheck_says(tmp_path):
+    tools = {"clang-format": "", "shellcheck": "", "dpkg-query": "echo ii", "cppcheck": "echo a complaint; exit 1", "cmake": "exit 1"}
+    done = lint(tmp_path, tools)
+    assert done.returncode == 1 and "a complaint\n" in done.stdout and done.stderr == "lint: cppcheck has complaints\n"
 
 
 # ---- What script/test and .ci/run count ---------------------------------------------------------------

@@ -76,7 +76,7 @@ std::optional<std::string> referenceComplaint(const Identity& identity, const st
     const auto domain = path.substr(0, slash);
     const bool hasDomain = slash != std::string::npos && domain.find_first_of(".:") != std::string::npos;
     path = hasDomain ? path.substr(slash + 1) : slash == std::string::npos ? "library/" + path : path;
-    path = path.substr(0, path.find_first_of(":@"));
+    path.resize(std::min(path.size(), path.find_first_of(":@")));
     if (std::ranges::none_of(path, [](char c) { return 'A' <= c && c <= 'Z'; })) return {};
     return plain + ": repository name " + (identity.atLeast(48) ? "(" + path + ") " : "") +
            "must be lowercase";

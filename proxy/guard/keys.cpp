@@ -418,7 +418,7 @@ constexpr auto isBefore = [](std::string_view left, std::string_view right) {
     return left.size() != right.size() ? left.size() < right.size() : left < right;
 };
 
-constexpr auto sorted = [] {
+constexpr auto sorted = []() {
     auto rows = table;
     std::ranges::sort(rows, [](const Key& left, const Key& right) {
         return left.of != right.of ? left.of < right.of : isBefore(left.name, right.name);
@@ -430,7 +430,7 @@ static_assert(std::ranges::adjacent_find(sorted, [](const Key& left, const Key& 
                   return left.of == right.of && left.name == right.name;
               }) == sorted.end());
 
-constexpr auto rowsOf = [] {
+constexpr auto rowsOf = []() {
     std::array<std::span<const Key>, objectCount> spans{};
     for (const Key* at = sorted.begin(); at != sorted.end();) {
         const Key* end = at;

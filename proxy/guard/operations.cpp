@@ -255,7 +255,7 @@ constexpr auto queries = std::to_array<Parameter>({
 });
 
 // Of each row of `judged`.
-constexpr auto queriesOf = [] {
+constexpr auto queriesOf = []() {
     std::array<std::span<const Parameter>, judged.size()> spans{};
     std::size_t taken = 0;
     for (std::size_t i = 0; i < judged.size(); ++i) {

@@ -159,7 +159,7 @@ constexpr auto table = std::to_array<Row>({
 });
 
 static_assert(table.size() == ruleCount);
-static_assert([] {
+static_assert([]() {
     for (std::size_t i = 0; i < table.size(); ++i)
         if (table[i].rule != static_cast<Rule>(i)) return false;
     return true;

@@ -42,7 +42,7 @@ constexpr std::array known{
 };
 
 // firstOfLength[n] is the first of `known` with at least n octets.
-constexpr auto firstOfLength = [] {
+constexpr auto firstOfLength = []() {
     std::array<std::size_t, longestKnownName + 2> first{};
     for (std::size_t length = 0; length < first.size(); ++length) {
         while (first[length] < known.size() && known[first[length]].name.size() < length) ++first[length];
@@ -51,7 +51,7 @@ constexpr auto firstOfLength = [] {
 }();
 
 static_assert(known.back().name.size() == longestKnownName);
-static_assert([] {
+static_assert([]() {
     for (std::size_t i = 1; i < known.size(); ++i) {
         if (known[i - 1].name.size() > known[i].name.size()) return false;
     }

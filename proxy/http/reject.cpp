@@ -110,7 +110,7 @@ constexpr std::array table{
 // clang-format on
 
 static_assert(table.size() == rejectCount);
-static_assert([] {
+static_assert([]() {
     for (std::size_t i = 0; i < table.size(); ++i) {
         if (table[i].reason != static_cast<Reject>(i)) return false;
     }

@@ -78,7 +78,7 @@ enum class Octet : std::uint8_t {
 
 using Row = std::array<Step, static_cast<std::size_t>(Octet::count)>;
 
-inline constexpr auto octets = [] {
+inline constexpr auto octets = []() {
     std::array<Octet, 256> table{};
     const auto set = [&](std::string_view which, Octet octet) {
         for (const char c : which) table[static_cast<unsigned char>(c)] = octet;
@@ -102,7 +102,7 @@ inline constexpr auto octets = [] {
     return table;
 }();
 
-inline constexpr auto grammar = [] {
+inline constexpr auto grammar = []() {
     using enum State;
     std::array<Row, static_cast<std::size_t>(literal)> table{};
     const auto set = [&](std::initializer_list<State> states, std::initializer_list<Octet> which, State next,

@@ -24,7 +24,7 @@ constexpr std::array table{
 };
 
 static_assert(table.size() == faultCount);
-static_assert([] {
+static_assert([]() {
     for (std::size_t i = 0; i < table.size(); ++i)
         if (table[i].fault != static_cast<Fault>(i)) return false;
     return true;

@@ -186,7 +186,7 @@ struct Route {
     std::string_view after;  // what follows it; may hold a second {…}, where the name is a segment
 };
 
-constexpr auto routes = [] {
+constexpr auto routes = []() {
     std::array<Route, table.size()> compiled{};
     for (std::size_t i = 0; i < table.size(); ++i) {
         const std::string_view path = table[i].path;
@@ -214,7 +214,7 @@ constexpr Rows rowsOf(std::string_view section) noexcept {
     return {static_cast<std::size_t>(begin - table.begin()), static_cast<std::size_t>(end - table.begin())};
 }
 
-constexpr auto rowsOfSections = [] {
+constexpr auto rowsOfSections = []() {
     std::array<Rows, sections.size()> rows{};
     std::ranges::transform(sections, rows.begin(),
                            [](const SectionFacts& section) { return rowsOf(section.path); });

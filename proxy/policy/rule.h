@@ -76,7 +76,7 @@ inline constexpr auto rules = std::to_array<RuleFacts>({
      "no variable grants what is outside the known sections"},
 });
 
-static_assert([] {
+static_assert([]() {
     for (std::size_t i = 0; i < rules.size(); ++i)
         if (rules[i].rule != static_cast<Rule>(i)) return false;
     return true;

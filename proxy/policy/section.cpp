@@ -11,7 +11,7 @@ struct Known {
 };
 
 // Ordered by length: sectionNamed() looks only at the paths as long as its argument.
-constexpr auto known = [] {
+constexpr auto known = []() {
     std::array<Known, sections.size()> all{};
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = {sections[i].path, static_cast<Section>(i)};
     std::ranges::sort(all, {}, [](const Known& each) { return each.path.size(); });
@@ -21,7 +21,7 @@ constexpr auto known = [] {
 constexpr std::size_t longest = known.back().path.size();
 
 // firstOfLength[n] is the first of `known` with at least n octets.
-constexpr auto firstOfLength = [] {
+constexpr auto firstOfLength = []() {
     std::array<std::uint8_t, longest + 2> first{};
     for (std::size_t length = 0; length < first.size(); ++length)
         while (first[length] < known.size() && known[first[length]].path.size() < length) ++first[length];

@@ -46,7 +46,7 @@ struct SectionFacts {
     std::optional<Variable> governedBy{};
 };
 
-inline constexpr auto sections = [] {
+inline constexpr auto sections = []() {
     constexpr std::array<std::string_view, 2> ungoverned{"debug", "pods"};
     std::array<SectionFacts, governedSections + ungoverned.size()> all{};
     std::size_t size = 0;

@@ -76,7 +76,7 @@ constexpr auto own = std::to_array<Row>({
      "where Prometheus is told what came of requests", Scope::process},
 });
 
-constexpr auto grants = [] {
+constexpr auto grants = []() {
     std::array<Row, policy::allVariables.size()> rows;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const policy::VariableFacts& facts = policy::allVariables[i];
@@ -86,7 +86,7 @@ constexpr auto grants = [] {
     return rows;
 }();
 
-constexpr auto all = [] {
+constexpr auto all = []() {
     std::array<Row, grants.size() + own.size()> rows;
     std::ranges::copy(own, std::ranges::copy(grants, rows.begin()).out);
     return rows;
