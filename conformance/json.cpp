@@ -86,7 +86,7 @@ private:
         }
         for (;;) {
             if (next() != '"') fail("a key in quotes is missing");
-            const auto begun = line();
+            const auto begun = depth == 0 ? line() : 0; // it counts from the text's beginning
             const std::string key = string();
             if (!seen.insert(key).second) fail("the key \"" + key + "\" stands there twice");
             if (depth == 0) keys_.emplace(key, begun);

@@ -277,6 +277,18 @@ def test_conformance(typed):
     assert page.exists()
 
 
+@pytest.mark.skipif(BUILD != REPOSITORY / "build/dev", reason="script/field builds build/dev")
+@pytest.mark.skipif(not SUITE.exists(), reason="the suite is not built")
+@pytest.mark.skipif(not os.access(REPOSITORY / "build", os.W_OK), reason="it builds, and this tree is another's")
+@types("script/field")
+def test_field(typed):
+    page = REPOSITORY / "build/field.html"
+    page.unlink(missing_ok=True)
+    status, text = bash(typed[0])
+    assert status == 0, text[-3000:]
+    assert page.exists() and str(page) in text
+
+
 @types("poetry run pytest --prebuild", "DOCKER_IMAGE_NAME=my_image poetry run pytest")
 def test_poetry(typed, under_test, at_engine, image):
     """What is typed, on a few tests and with a name for the image that is nobody's."""
