@@ -32,18 +32,27 @@ enum class Act : std::uint8_t {
     getsEnd,    ///< the other side's end of its direction
     isClosed,   ///< an end or a reset
     staysOpen,
+    floods, ///< from now on, as fast as it is taken; what it gets meanwhile nobody looks at
+    stopsReading,
+    readsOn,
+    closesWhenSent,
+    isNotLookedAt, ///< whatever it gets
     // the client
     connects,
     resets,
     getsReason, ///< of the response last got
     getsStatus, ///< a whole response
     getsHead,   ///< of a response, and leaves what follows
+    isGivenUp,  ///< closed or answered, as it does not go on
     // the daemon
     getsRequest,     ///< a whole one
     getsRequestHead, ///< and leaves what follows
     getsNothing,
-    getsOneReading, ///< nothing but requests that have one reading, none of them for /smuggled
+    getsNothingWhole, ///< nothing, or a part of a request whose connection is closed
+    getsOneReading,   ///< nothing but requests that have one reading, none of them for /smuggled
     answers,
+    answersEarly, ///< from now on, every head at once; and reads no further
+    continues,    ///< from now on it says 100 to whoever expects it
     goes,
     comes,
     refuses,
@@ -61,6 +70,7 @@ enum class Act : std::uint8_t {
     hasNoTimer,
     hasFile,
     // neither
+    settles,
     quiet,
     crowd,
     crowdLeaves,

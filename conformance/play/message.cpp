@@ -9,10 +9,6 @@
 namespace conformance {
 namespace {
 
-bool same(std::string_view name, std::string_view wanted) {
-    return name.size() == wanted.size() && ::strncasecmp(name.data(), wanted.data(), wanted.size()) == 0;
-}
-
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -77,14 +73,14 @@ std::string doubtInFields(std::string_view head, std::size_t& lengths, std::size
         if (line.size() == name.size() || !isToken(name) ||
             line.find_first_of(std::string_view("\0\r\n", 3)) != std::string_view::npos)
             return "the field line " + quoted(line, 100);
-        const bool isLength = same(name, "content-length");
-        const bool isCoding = same(name, "transfer-encoding");
+        const bool isLength = sameName(name, "content-length");
+        const bool isCoding = sameName(name, "transfer-encoding");
         lengths += isLength ? 1 : 0;
         codings += isCoding ? 1 : 0;
         if (isLength && (value.empty() || value.size() > 18 ||
                          value.find_first_not_of("0123456789") != std::string_view::npos))
             return "the length " + quoted(value, 100);
-        if (isCoding && !same(value, "chunked")) return "the coding " + quoted(value, 100);
+        if (isCoding && !sameName(value, "chunked")) return "the coding " + quoted(value, 100);
     }
     return {};
 }
@@ -107,6 +103,10 @@ std::string doubtInChunks(std::string_view bytes) {
 }
 
 } // namespace
+
+bool sameName(std::string_view left, std::string_view right) {
+    return left.size() == right.size() && ::strncasecmp(left.data(), right.data(), left.size()) == 0;
+}
 
 std::optional<Message> wholeRequest(std::string_view bytes) {
     const auto head = readHead(bytes);
@@ -151,6 +151,20 @@ std::vector<HeadField> fieldsOf(std::string_view head) {
         fields.push_back({line.substr(0, colon), trimmed(line.substr(colon + 1))});
     }
     return fields;
+}
+
+std::string fieldIn(std::string_view bytes, std::string_view field) {
+    const auto name = field.substr(0, field.find(':'));
+    const auto value = name.size() == field.size() ? "" : trimmed(field.substr(name.size() + 1));
+    while (const auto head = headOnly(bytes)) {
+        for (const auto& one : fieldsOf(head->head))
+            if (sameName(one.name, name) && (value.empty() || one.value == value))
+                return std::string(one.name) + ": " + quoted(one.value);
+        const auto whole = wholeRequest(bytes);
+        if (!whole) return {};
+        bytes.remove_prefix(whole->size);
+    }
+    return {};
 }
 
 std::string secondReading(std::string_view bytes, std::string_view forbidden) {

@@ -29,6 +29,11 @@ struct HeadField {
     std::string_view value;
 };
 [[nodiscard]] std::vector<HeadField> fieldsOf(std::string_view head);
+[[nodiscard]] bool sameName(std::string_view left, std::string_view right); ///< in any case
+
+/// The first field "NAME" or "NAME: VALUE" in the heads of requests, of which the last may be a beginning; empty: none
+/// has it.
+[[nodiscard]] std::string fieldIn(std::string_view bytes, std::string_view field);
 
 /// What makes a reader wonder where a request ends, in words; empty when nothing does. `bytes` may hold
 /// several requests and a beginning of one. `forbidden` may stand in no request's first line.

@@ -24,18 +24,26 @@ constexpr std::size_t mostErrors = 30;
 
 using Group = std::vector<std::size_t>; // numbers of cases that share a target
 
+// It does little but wait: for itself, before all others, and beside them.
+bool isSlow(const Case& one) {
+    return one.stepOf(Act::isGivenUp) != nullptr;
+}
+
 // In the order of settings; a large group is split, so that every worker can take a share.
 std::vector<Group> grouped(const std::vector<Case>& cases, std::size_t workers) {
     const std::size_t most = std::min(mostInAGroup, (cases.size() + workers - 1) / workers);
     std::vector<std::size_t> order(cases.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
-        return std::tie(cases[left].ownTarget, cases[left].settings) <
-               std::tie(cases[right].ownTarget, cases[right].settings);
-    });
+    const auto keyOf = [&](std::size_t number) {
+        const Case& one = cases[number];
+        return std::tuple<bool, bool, const std::string&>(!isSlow(one), one.ownTarget, one.settings);
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t left, std::size_t right) { return keyOf(left) < keyOf(right); });
     std::vector<Group> groups;
     for (const auto number : order) {
-        const bool together = !groups.empty() && !cases[number].ownTarget && groups.back().size() < most &&
+        const bool together = !groups.empty() && !cases[number].ownTarget && !isSlow(cases[number]) &&
+                              !isSlow(cases[groups.back().front()]) && groups.back().size() < most &&
                               cases[groups.back().front()].settings == cases[number].settings;
         if (!together) groups.emplace_back();
         groups.back().push_back(number);
@@ -59,7 +67,8 @@ class Runner {
 public:
     explicit Runner(const ScriptedRun& run)
         : run_(run)
-        , workers_(static_cast<std::size_t>(run.jobs) * workersAJob)
+        , workers_(static_cast<std::size_t>(run.jobs) * workersAJob +
+                   static_cast<std::size_t>(std::count_if(run.cases.begin(), run.cases.end(), isSlow)))
         , groups_(grouped(run.cases, workers_))
         , results_(run.cases.size()) {}
 

@@ -32,7 +32,8 @@ bool Stage::await(const std::function<bool()>& holds, Milliseconds longest) {
         entries.push_back({listener_.get(), POLLIN, 0});
         entries.push_back({target_ == nullptr ? -1 : target_->get(), POLLIN, 0});
         const auto add = [&](const std::unique_ptr<Wire>& wire) {
-            if (!wire->open() || wire->gone()) return;
+            const bool idle = !wire->reads && wire->interest() == 0; // its end would wake again and again
+            if (!wire->open() || wire->gone() || idle) return;
             entries.push_back({wire->fd().get(), wire->interest(), 0});
             wires.push_back(wire.get());
         };
@@ -75,12 +76,26 @@ void Stage::lookAtDaemon(Wire& wire) {
         wire.forget(request->size);
         wire.send(empty);
     }
+    if (continues) sayContinue(wire);
+    if (!early.empty() && wire.reads && headOnly(wire.input())) {
+        wire.reads = false;
+        wire.send(early);
+        wire.endOutput();
+    }
     if (!serves) return;
     auto& at = served_[&wire];
     while (const auto request = wholeRequest(std::string_view(wire.received()).substr(at))) {
         at += request->size;
         wire.send(empty);
     }
+}
+
+void Stage::sayContinue(Wire& wire) {
+    const auto head = headOnly(wire.input());
+    if (!head || continued_.contains(&wire)) return;
+    if (fieldIn(head->head, "Expect").empty()) return;
+    continued_.insert(&wire);
+    wire.send("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 Wire* Stage::client(unsigned number) {
@@ -129,7 +144,8 @@ void Stage::daemonComes() {
 
 void Stage::leave() {
     clients_.clear();
-    serves = false;
+    serves = continues = false;
+    early.clear();
     for (auto& wire : daemons_) wire->endOutput();
 }
 
@@ -138,8 +154,10 @@ void Stage::dropLate() {
 }
 
 void Stage::clear() {
-    serves = false;
+    serves = continues = false;
+    early.clear();
     served_.clear();
+    continued_.clear();
     bound_.clear();
     clients_.clear();
     daemons_.clear();

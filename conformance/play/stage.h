@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,7 +54,9 @@ public:
     void daemonGoes();    ///< no socket, no connection
     void daemonRefuses(); ///< a socket, and nobody behind it
     void daemonComes();
-    bool serves = false; ///< the daemon answers every request by itself
+    bool serves = false;    ///< the daemon answers every request by itself
+    std::string early;      ///< what the daemon answers to every head, reading no further
+    bool continues = false; ///< the daemon says 100 to whoever expects it
 
     /// Ends every connection of the script, the daemon's so that one sees whether the target has noticed.
     void leave();
@@ -68,6 +71,7 @@ public:
 private:
     void accept();
     void lookAtDaemon(Wire& wire);
+    void sayContinue(Wire& wire);
 
     std::string socketPath_;
     Fd listener_;
@@ -75,6 +79,7 @@ private:
     std::vector<std::unique_ptr<Wire>> daemons_;
     std::map<unsigned, Wire*> bound_;           ///< one connection may serve several of a script's requests
     std::map<const Wire*, std::size_t> served_; ///< how far each one's requests were answered
+    std::set<const Wire*> continued_;           ///< was told to
     const Fd* target_ = nullptr;
     bool targetEnded_ = false;
 };

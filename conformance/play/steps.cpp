@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <strings.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <tuple>
 
 namespace conformance {
 namespace {
@@ -38,8 +38,9 @@ std::string heard(const Wire& wire) {
     return text;
 }
 
-bool sameName(std::string_view left, std::string_view right) {
-    return left.size() == right.size() && ::strncasecmp(left.data(), right.data(), left.size()) == 0;
+std::string answerOf(const Step& step, const char* more = "") {
+    return "HTTP/1.1 " + std::to_string(step.count) + " Answer\r\n" + more +
+           "Content-Length: " + std::to_string(step.bytes.size()) + "\r\n\r\n" + step.bytes;
 }
 
 } // namespace
@@ -58,10 +59,18 @@ Steps::Handler Steps::handlerOf(Act act) {
     case Act::answers:         return &Steps::answers;
     case Act::ends:            return &Steps::ends;
     case Act::closes:          return &Steps::closes;
+    case Act::closesWhenSent:  return &Steps::closesWhenSent;
+    case Act::isNotLookedAt:   return &Steps::isNotLookedAt;
     case Act::resets:          return &Steps::resets;
     case Act::goes:            return &Steps::goes;
     case Act::comes:           return &Steps::comes;
     case Act::refuses:         return &Steps::refuses;
+    case Act::answersEarly:    return &Steps::answersEarly;
+    case Act::settles:         return &Steps::settles;
+    case Act::continues:       return &Steps::continues;
+    case Act::floods:          return &Steps::floods;
+    case Act::stopsReading:    return &Steps::stopsReading;
+    case Act::readsOn:         return &Steps::readsOn;
     case Act::isTold:          return &Steps::isTold;
     case Act::startsAgain:     return &Steps::startsAgain;
     case Act::crowd:           return &Steps::crowd;
@@ -80,7 +89,9 @@ Steps::Handler Steps::handlerOf(Act act) {
     case Act::lacksBytes:      return &Steps::lacksBytes;
     case Act::getsEnd:         return &Steps::getsEnd;
     case Act::getsNothing:     return &Steps::getsNothing;
+    case Act::getsNothingWhole: return &Steps::getsNothingWhole;
     case Act::getsOneReading:  return &Steps::getsOneReading;
+    case Act::isGivenUp:       return &Steps::isGivenUp;
     case Act::isClosed:        return &Steps::isClosed;
     case Act::staysOpen:       return &Steps::staysOpen;
     case Act::quiet:           return &Steps::quiet;
@@ -161,9 +172,18 @@ void Steps::sends(const Step& step) {
 }
 
 void Steps::answers(const Step& step) {
-    daemon(step.number)
-        .send("HTTP/1.1 " + std::to_string(step.count) +
-              " Answer\r\nContent-Length: " + std::to_string(step.bytes.size()) + "\r\n\r\n" + step.bytes);
+    daemon(step.number).send(answerOf(step));
+}
+
+void Steps::answersEarly(const Step& step) {
+    stage_.early = answerOf(step, "Connection: close\r\n");
+}
+
+// Of the daemon: on whichever connection it came.
+void Steps::isNotLookedAt(const Step& step) {
+    if (step.who == Who::client) client(step.number).counted = true;
+    if (step.who == Who::daemon)
+        for (auto& wire : stage_.daemons()) wire->take(wire->input().size());
 }
 
 void Steps::crowd(const Step& step) {
@@ -272,9 +292,11 @@ void Steps::lacksBytes(const Step& step) {
         deviate(nameOf(step) + " got " + quoted(wire.received()));
 }
 
+// A reset is no end: it may destroy what is still under way.
 void Steps::getsEnd(const Step& step) {
     Wire& wire = wireOf(step);
     patiently([&] { return wire.ended(); });
+    if (wire.wasReset()) deviate(nameOf(step) + "'s connection was reset");
     if (!wire.ended() || !wire.input().empty()) deviate(nameOf(step) + " got " + heard(wire));
 }
 
@@ -284,6 +306,22 @@ void Steps::isClosed(const Step& step) {
     // socket that both directions are shut.
     const auto closed = [&] { return step.who == Who::client ? wire.ended() : wire.gone(); };
     if (!patiently(closed)) deviate(nameOf(step) + "'s connection is still open, it got " + heard(wire));
+}
+
+// The adapter says how long a target may wait for a head. What goes on meanwhile, octet by octet, gains no time.
+void Steps::isGivenUp(const Step& step) {
+    constexpr milliseconds betweenOctets{100};
+    Wire& wire = client(step.number);
+    const auto givenUp = [&] { return wire.ended() || !wire.input().empty(); };
+    const auto deadline = steady_clock::now() + scene_.adapter.headWithin;
+    std::size_t next = 0;
+    while (steady_clock::now() < deadline) {
+        if (await(givenUp, betweenOctets)) return;
+        if (!step.bytes.empty()) wire.send(step.bytes.substr(next++ % step.bytes.size(), 1));
+    }
+    if (!patiently(givenUp))
+        deviate(nameOf(step) + "'s connection is still open after " +
+                std::to_string(scene_.adapter.headWithin.count()) + " s, and it got nothing");
 }
 
 void Steps::staysOpen(const Step& step) {
@@ -336,16 +374,15 @@ void Steps::getsBody(const Step& step) {
     if (!held) deviate(nameOf(step) + " got the body " + quoted(body));
 }
 
-// The daemon answers whatever comes. What the target made of it is seen when it has answered, or closed, or
-// plainly waits for more.
-void Steps::getsOneReading(const Step&) {
-    stage_.serves = true;
-    for (auto& wire : stage_.daemons()) wire->ready(0);
-    Wire& wire = client(1);
+// What the target made of it all is seen when nothing comes any more, at no end, and a request of the suite's own has
+// gone all the way.
+void Steps::settle() {
     std::size_t seen = 0;
     const auto size = [&] {
-        std::size_t sum = wire.input().size() + (wire.ended() ? 1 : 0);
-        for (const auto& one : stage_.daemons()) sum += one->input().size();
+        std::size_t sum = 0;
+        for (const auto* wires : {&stage_.clients(), &stage_.daemons()})
+            for (const auto& one : *wires)
+                if (!one->counted) sum += one->input().size() + (one->ended() ? 1 : 0);
         return sum;
     };
     do { // at most as often as something comes
@@ -353,9 +390,22 @@ void Steps::getsOneReading(const Step&) {
         await([&] { return size() != seen; }, settleTime);
     } while (size() != seen);
     scene_.barrier();
+}
+
+// The daemon answers whatever comes, until the target has answered, or closed, or plainly waits for more.
+void Steps::getsOneReading(const Step& step) {
+    constexpr std::string_view without = "without ";
+    stage_.serves = true;
+    for (auto& wire : stage_.daemons()) wire->ready(0);
+    std::ignore = client(1);
+    settle();
     for (const auto& one : stage_.daemons()) {
         const auto doubt = secondReading(one->received(), "/smuggled");
         if (!doubt.empty()) deviate("the daemon got " + doubt + ", in " + quoted(one->received()));
+        const auto field = step.text.starts_with(without)
+                               ? fieldIn(one->received(), step.text.substr(without.size()))
+                               : std::string();
+        if (!field.empty()) deviate("the daemon got the field " + field + ", in " + quoted(one->received()));
         one->take(one->input().size());
     }
     for (const auto& one : stage_.clients()) one->take(one->input().size());
@@ -390,6 +440,20 @@ void Steps::quiet(const Step& step) {
     };
     if (await(isDisturbed, milliseconds(step.count)))
         deviate(client != nullptr ? "the client got " + heard(*client) : "the daemon got " + heard(*daemon));
+}
+
+// A part of a request may have come where a target forwards as it reads. The daemon must be able to tell: what it got
+// is not a whole one, and its connection is closed.
+void Steps::getsNothingWhole(const Step&) {
+    settle();
+    for (const auto& one : stage_.daemons()) {
+        if (one->input().empty()) continue;
+        if (const auto whole = wholeRequest(one->input()))
+            deviate("the daemon got a whole request: " + quoted(one->input()));
+        if (!patiently([&] { return one->gone(); }))
+            deviate("the daemon's connection is still open, it got " + heard(*one));
+        one->take(one->input().size());
+    }
 }
 
 void Steps::getsNothing(const Step&) {

@@ -48,10 +48,18 @@ private:
     void answers(const Step& step);
     void ends(const Step& step) { wireOf(step).endOutput(); }
     void closes(const Step& step) { wireOf(step).close(); }
+    void closesWhenSent(const Step& step) { wireOf(step).closeWhenSent(); }
+    void isNotLookedAt(const Step& step);
+    void answersEarly(const Step& step);
+    void settles(const Step&) { settle(); }
     void resets(const Step& step) { wireOf(step).reset(); }
     void goes(const Step&) { stage_.daemonGoes(); }
     void comes(const Step&) { stage_.daemonComes(); }
     void refuses(const Step&) { stage_.daemonRefuses(); }
+    void continues(const Step&) { stage_.continues = true; }
+    void floods(const Step& step) { wireOf(step).flood(step.bytes); }
+    void stopsReading(const Step& step) { wireOf(step).reads = false; }
+    void readsOn(const Step& step) { wireOf(step).reads = true; }
     void isTold(const Step& step);
     void startsAgain(const Step& step);
     void crowd(const Step& step);
@@ -69,7 +77,9 @@ private:
     void lacksBytes(const Step& step);
     void getsEnd(const Step& step);
     void getsNothing(const Step& step);
+    void getsNothingWhole(const Step& step);
     void getsOneReading(const Step& step);
+    void isGivenUp(const Step& step);
     void isClosed(const Step& step);
     void staysOpen(const Step& step);
     void quiet(const Step& step);
@@ -98,6 +108,7 @@ private:
 
     [[nodiscard]] bool daemonGetsMore() const;
     [[nodiscard]] bool strangerAtDaemon() const;
+    void settle();
     void daemonGotNothing();
     void nothingLeft();
 

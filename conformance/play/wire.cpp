@@ -10,6 +10,7 @@ namespace conformance {
 namespace {
 
 constexpr std::size_t mostKept = 4096;
+constexpr std::size_t floodAtOnce = std::size_t{64} * 1024;
 
 } // namespace
 
@@ -23,6 +24,12 @@ void Wire::sendBytewise(std::string_view bytes) {
     for (std::size_t i = 0; i < bytes.size(); ++i) send(bytes.substr(i, 1));
 }
 
+void Wire::flood(std::string_view bytes) {
+    while (flood_.size() < floodAtOnce) flood_.append(bytes);
+    counted = true;
+    flush();
+}
+
 void Wire::endOutput() {
     ending_ = true;
     flush();
@@ -31,6 +38,11 @@ void Wire::endOutput() {
 void Wire::close() {
     fd_.reset();
     ended_ = gone_ = true;
+}
+
+void Wire::closeWhenSent() {
+    closing_ = true;
+    flush();
 }
 
 void Wire::reset() {
@@ -45,13 +57,13 @@ void Wire::forget(std::size_t count) {
 
 short Wire::interest() const {
     if (!fd_ || gone_) return 0;
-    const bool writes = flushed_ < out_.size();
-    return static_cast<short>((ended_ ? 0 : POLLIN) | (writes ? POLLOUT : 0));
+    const bool writes = flushed_ < out_.size() || !flood_.empty();
+    return static_cast<short>((ended_ || !reads ? 0 : POLLIN) | (writes ? POLLOUT : 0));
 }
 
 void Wire::ready(short events) {
     if ((events & POLLOUT) != 0) flush();
-    if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 && !ended_) receive();
+    if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 && !ended_ && reads) receive();
     // Both directions are shut: on a unix socket the peer has closed, on TCP it was reset or all is over.
     if ((events & (POLLHUP | POLLERR)) != 0 && ended_) gone_ = true;
 }
@@ -61,12 +73,13 @@ void Wire::receive() {
     for (;;) {
         const auto count = ::recv(fd_.get(), bytes.data(), bytes.size(), 0);
         if (count > 0) {
+            if (!flood_.empty()) return; // the others have their turn before the next
             in_.append(bytes.data(), static_cast<std::size_t>(count));
             continue;
         }
         if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
         ended_ = true;
-        if (count < 0) gone_ = true;
+        if (count < 0) gone_ = reset_ = true;
         return;
     }
 }
@@ -81,10 +94,17 @@ void Wire::flush() {
         }
         flushed_ += static_cast<std::size_t>(count);
     }
+    if (fd_ && !flood_.empty()) {
+        const auto count =
+            ::send(fd_.get(), flood_.data() + flooded_, flood_.size() - flooded_, MSG_NOSIGNAL);
+        if (count > 0) flooded_ = (flooded_ + static_cast<std::size_t>(count)) % flood_.size();
+        if (count < 0 && errno != EAGAIN && errno != EINTR) flood_.clear();
+    }
     if (ending_ && fd_) {
         ::shutdown(fd_.get(), SHUT_WR);
         ending_ = false;
     }
+    if (closing_ && flushed_ == out_.size()) close();
 }
 
 } // namespace conformance

@@ -20,8 +20,11 @@ public:
     void send(std::string_view bytes);
     /// Every byte in a segment of its own, as far as the kernel lets.
     void sendBytewise(std::string_view bytes);
+    /// The same over and over, as fast as it is taken. What comes in is thrown away.
+    void flood(std::string_view bytes);
     void endOutput(); ///< once everything is out
     void close();
+    void closeWhenSent();
     void reset(); ///< close so that the peer gets a reset
 
     /// What came in and no step has taken yet.
@@ -30,6 +33,7 @@ public:
     void forget(std::size_t count);                     ///< of input(): as if it had never come
     [[nodiscard]] bool ended() const { return ended_; } ///< nothing more will come
     [[nodiscard]] bool gone() const { return gone_; } ///< the peer has closed it altogether, or has reset it
+    [[nodiscard]] bool wasReset() const { return reset_; }
     [[nodiscard]] bool open() const { return static_cast<bool>(fd_); }
 
     /// For poll(): what to wait for, and what to do when it has happened.
@@ -42,6 +46,7 @@ public:
     bool raw = false;     ///< a tunnel: what comes is no request
     unsigned number = 0;  ///< by which the script calls it; 0: not yet
     bool counted = false; ///< of a crowd: nobody looks at what it gets
+    bool reads = true;    ///< else it leaves what comes in the kernel's buffers
 
 private:
     void receive();
@@ -52,10 +57,14 @@ private:
     std::size_t taken_ = 0;
     std::string out_;
     std::size_t flushed_ = 0; ///< of out_
+    std::string flood_;
+    std::size_t flooded_ = 0; ///< of flood_
     std::string sent_;
     bool ending_ = false;
+    bool closing_ = false;
     bool ended_ = false;
     bool gone_ = false;
+    bool reset_ = false;
 };
 
 } // namespace conformance

@@ -98,6 +98,7 @@ const std::map<std::string, Setter>& keys() {
          [](Adapter& a, const Json& v) { a.readyWithin = std::chrono::seconds(positive(v)); }},
         {"answer_within",
          [](Adapter& a, const Json& v) { a.answerWithin = std::chrono::seconds(positive(v)); }},
+        {"head_within", [](Adapter& a, const Json& v) { a.headWithin = std::chrono::seconds(positive(v)); }},
         {"stop_within", [](Adapter& a, const Json& v) { a.stopWithin = std::chrono::seconds(positive(v)); }},
     };
     return all;

@@ -13,6 +13,7 @@
 //   baseline    a table of known deviations, relative to the adapter's folder
 //   pipeline    how many requests may be under way on one connection (default 16)
 //   ready_within, answer_within, stop_within   seconds (default 10)
+//   head_within seconds after which it must have given up a head that does not end (default 60)
 //
 // The command gets a clean environment: what the adapter and the settings say, and
 //   BIND_CONFIG=127.0.0.1:PORT, PORT, SOCKET_PATH;
@@ -59,6 +60,7 @@ struct Adapter {
     std::chrono::seconds readyWithin{10};
     std::chrono::seconds answerWithin{10};
     std::chrono::seconds stopWithin{10};
+    std::chrono::seconds headWithin{60};
 
     /// The first of these capabilities that it does not declare; empty: none.
     [[nodiscard]] std::string missing(const std::vector<std::string>& needed) const;

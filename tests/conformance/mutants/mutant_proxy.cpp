@@ -118,6 +118,7 @@ int main(int count, char** words) {
             std::cerr << "mutant-proxy: there is no mutant '" << name << "'; mutants.tsv lists them\n";
             return 2;
         }
+        if (variables.contains("BUFFERED")) mutants::buffer();
         return run(variables);
     } catch (const mutants::SettingsError& error) {
         std::cerr << "mutant-proxy: " << error.what() << "\n";

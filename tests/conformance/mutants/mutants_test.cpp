@@ -42,14 +42,19 @@ struct Outcome {
     std::string text;
 };
 
-Outcome judge(const std::string& mutant, std::vector<std::string> which) {
+enum class Host : std::uint8_t { streaming, buffering };
+
+Outcome judge(const std::string& mutant, Host host, std::vector<std::string> which,
+              const std::string& more = "") {
     Poco::TemporaryFile folder;
     folder.createDirectories();
+    std::ofstream(folder.path() + "/buffered.baseline.tsv") << std::ifstream(BUFFERED_BASELINE).rdbuf();
     const std::string file = folder.path() + "/mutant.json";
     std::ofstream(file)
         << R"({"name": "mutant-proxy", "command": [")" << MUTANT_PROXY
-        << R"("], "answer_within": 1, "stop_within": 3, "capabilities": ["operations", "doors", "mask", "guard"], "environment": {"SHUTDOWN_GRACE": "1")"
-        << (mutant.empty() ? "" : R"(, "MUTANT": ")" + mutant + "\"") << "}}";
+        << R"("], "answer_within": 1, "stop_within": 3, "head_within": 6, "capabilities": ["operations", "doors", "mask", "guard"], "environment": {"SHUTDOWN_GRACE": "1")"
+        << (host == Host::buffering ? R"(, "BUFFERED": "1")" : "")
+        << (mutant.empty() ? "" : R"(, "MUTANT": ")" + mutant + "\"") << "}" << more << "}";
     which.insert(which.begin(), {"run", "--target", file, "--jobs", "2"});
     std::ostringstream text;
     const int status = conformance::commandLineMain(which, text, text);
@@ -68,9 +73,10 @@ class Mutant : public testing::TestWithParam<Row> {};
 
 // 1: the case failed. 2 would be: the suite could not judge, which catches nothing.
 TEST_P(Mutant, IsCaught) {
-    const auto right = judge("", {"--level", "hardening", "--id", GetParam().caught});
+    const Host host = GetParam().name.starts_with("buffered-") ? Host::buffering : Host::streaming;
+    const auto right = judge("", host, {"--level", "hardening", "--id", GetParam().caught});
     ASSERT_EQ(right.status, 0) << right.text;
-    const auto outcome = judge(GetParam().name, {"--level", "hardening", "--id", GetParam().caught});
+    const auto outcome = judge(GetParam().name, host, {"--level", "hardening", "--id", GetParam().caught});
     EXPECT_EQ(outcome.status, 1) << "nothing in " << GetParam().caught << " catches a proxy that "
                                  << GetParam().wrong << "\n"
                                  << outcome.text;
@@ -90,7 +96,17 @@ std::vector<std::string> families() {
 class Unmutated : public testing::TestWithParam<std::string> {};
 
 TEST_P(Unmutated, Conforms) {
-    const auto outcome = judge("", {"--id", GetParam()});
+    const auto outcome = judge("", Host::streaming, {"--id", GetParam()});
+    EXPECT_EQ(outcome.status, 0) << outcome.text;
+}
+
+// A case asks one question: a proxy that reads a body before it forwards anything deviates in those that ask for just
+// that, which its baseline lists, and in no other.
+TEST(Buffering, DeviatesWhereItMust) {
+    std::vector<std::string> which;
+    for (const auto* const family : {"evasion", "framing", "passthrough", "stream", "fault", "limits"})
+        which.insert(which.end(), {"--family", family});
+    const auto outcome = judge("", Host::buffering, which, R"(, "baseline": "buffered.baseline.tsv")");
     EXPECT_EQ(outcome.status, 0) << outcome.text;
 }
 

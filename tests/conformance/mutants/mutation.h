@@ -348,6 +348,49 @@ inline constexpr auto names = std::to_array<std::string_view>({
     "term-status",
     "term-waits-for-idle",
     "term-waits-for-streams",
+    // fields that name another path or method
+    "path-field-judged",
+    "path-field-obeyed",
+    "prefix-field-judged",
+    "prefix-field-stripped",
+    "prefix-field-obeyed",
+    "method-field-judged",
+    "method-field-obeyed",
+    "method-query-judged",
+    "method-query-obeyed",
+    "connect-reads",
+    "connect-tunnels",
+    "authority-passes",
+    // what ends too soon, or never
+    "cut-body-completed",
+    "head-timeout-none",
+    "head-timeout-restarts",
+    "denials-hold-up",
+    "denied-bodies-hold-up",
+    "interim-holds-up",
+    "bulk-holds-up",
+    "denied-close-resets",
+    "answer-close-resets",
+    "tunnel-end-resets",
+    // answers of its own to HEAD
+    "head-403-with-body",
+    "head-400-with-body",
+    "head-408-with-body",
+    "head-431-with-body",
+    "head-5xx-with-body",
+    // Expect and trailers
+    "expect-body-is-request",
+    "answer-trailers-are-fields",
+    "early-answer-waits",
+    "early-answer-rest-is-request",
+    // of a proxy that reads a body before it forwards: these run with BUFFERED
+    "buffered-cut-passes",
+    "buffered-expect-unanswered",
+    "buffered-trailer-length",
+    "buffered-trailer-coding",
+    "buffered-trailer-host",
+    "buffered-trailer-fields",
+    "buffered-trailer-upgrade",
 });
 
 // A name out of the list; any other does not compile.
@@ -365,6 +408,10 @@ private:
 
 // false: no such name. Called once, before any thread starts.
 bool mutate(std::string_view name);
+
+// Whether this run reads every body before it forwards anything: a strict, buffering proxy, right or wrong.
+void buffer();
+bool buffers();
 
 // Whether this run is that mutant.
 bool is(Mutant mutant);

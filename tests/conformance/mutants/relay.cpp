@@ -12,7 +12,8 @@
 namespace mutants {
 namespace {
 
-constexpr int headMilliseconds = 10000;
+constexpr int bodyMilliseconds = 10000;
+constexpr std::chrono::milliseconds headTime{2000};
 constexpr int lingerMilliseconds = 1000;
 constexpr std::size_t mostDiscarded = std::size_t{1024} * 1024;
 
@@ -42,6 +43,8 @@ std::string_view reasonOf(int status) {
 // Of the target in origin or absolute form; "*" stays.
 std::string pathOf(const std::string& target) {
     const auto scheme = target.find("://");
+    if (is("authority-passes") && !target.starts_with('/') && scheme == std::string::npos)
+        return target.substr(std::min(target.find('/'), target.size()));
     if (target.starts_with('/') || scheme == std::string::npos) return target;
     const auto slash = target.find('/', scheme + 3);
     return slash == std::string::npos ? "/" : target.substr(slash);
@@ -125,6 +128,7 @@ void Connection::run() {
         service_.ended();
     }
     if (lingers_) linger();
+    turn_ = {};
     service_.dropIdle();
     if (is("term-waits-for-idle")) service_.ended();
 }
@@ -136,6 +140,7 @@ void Connection::turnAway() {
 }
 
 bool Connection::readHead() {
+    std::optional<std::chrono::steady_clock::time_point> deadline;
     for (;;) {
         const auto reading = readRequest(client_.in, request_);
         if (reading.complete) return true;
@@ -144,10 +149,15 @@ bool Connection::readHead() {
             return false;
         }
         if (client_.ended) return false;
-        if (!pump(client_, nullptr, client_.in.empty() ? -1 : headMilliseconds)) {
-            refuse(408, "the request's head was not complete in time");
-            return false;
+        const auto now = std::chrono::steady_clock::now();
+        if (!client_.in.empty() && (!deadline || is("head-timeout-restarts"))) deadline = now + headTime;
+        const bool waits = !deadline || is("head-timeout-none");
+        const auto left = waits ? -1 : std::chrono::ceil<std::chrono::milliseconds>(*deadline - now).count();
+        if (waits || left > 0) {
+            if (pump(client_, nullptr, static_cast<int>(left))) continue;
         }
+        refuse(408, "the request's head was not complete in time");
+        return false;
     }
 }
 
@@ -155,15 +165,28 @@ void Connection::answer() {
     client_.in.erase(0, request_.size);
     keepAlive_ = request_.keepAlive;
     up_ = Body(request_.framing);
-    switch (rules_.judge(request_.method, pathOf(request_.target))) {
+    awaitTurn();
+    switch (rules_.judge(judgedMethod(request_), judgedPath(request_, pathOf(request_.target)))) {
     case Verdict::allow:
-        if (guard()) forward();
+        if (guard() && (!buffers() || readAhead())) forward();
         return;
     case Verdict::deny:
         return deny();
     case Verdict::reject:
         return refuse(400, "the path is malformed");
     }
+}
+
+// A proxy that serves one after the other keeps the turn as long as there is more of the same.
+void Connection::awaitTurn() {
+    if (turn_) return;
+    turn_ = std::unique_lock(service_.turn);
+    turn_.unlock();
+    turn_ = {};
+}
+
+void Connection::hold() {
+    if (!turn_) turn_ = std::unique_lock(service_.turn);
 }
 
 // ---- What the guard judges -----------------------------------------------------------------------
@@ -198,6 +221,37 @@ bool Connection::guard() {
     return true;
 }
 
+// The whole body, without chunks, before anything is forwarded. false: it has been answered.
+bool Connection::readAhead() {
+    if (request_.framing.kind == Framing::Kind::none) return true;
+    constexpr std::size_t most = std::size_t{64} * 1024 * 1024;
+    std::string raw;
+    std::string body;
+    if (!readWhole(most, raw, body)) return false;
+    takeTrailers(std::string_view(raw).substr(
+        up_.data().empty() ? 0 : up_.data().back().begin + up_.data().back().size));
+    replaceBody(body);
+    return true;
+}
+
+// From behind the data of the last chunk.
+void Connection::takeTrailers(std::string_view rest) {
+    const auto wanted = [](std::string_view name) {
+        const bool upgrades = equalNames(name, "Connection") || equalNames(name, "Upgrade");
+        return (is("buffered-trailer-length") && equalNames(name, "Content-Length")) ||
+               (is("buffered-trailer-coding") && equalNames(name, "Transfer-Encoding")) ||
+               (is("buffered-trailer-host") && equalNames(name, "Host")) ||
+               (is("buffered-trailer-upgrade") && upgrades) || (is("buffered-trailer-fields") && !upgrades);
+    };
+    for (auto end = rest.find("\r\n"); end != std::string_view::npos; end = rest.find("\r\n")) {
+        const std::string line(rest.substr(0, end + 2));
+        rest.remove_prefix(end + 2);
+        const auto colon = line.find(": ");
+        if (colon == std::string::npos || !wanted(line.substr(0, colon))) continue;
+        late_.push_back({line.substr(0, colon), line.substr(colon + 2, line.size() - colon - 4), line});
+    }
+}
+
 // false: it has been answered.
 bool Connection::readWhole(std::size_t most, std::string& raw, std::string& body) {
     const auto fails = [&](int status, const char* why) {
@@ -208,7 +262,7 @@ bool Connection::readWhole(std::size_t most, std::string& raw, std::string& body
     if (request_.framing.length > most && !is("guard-limit-late")) return fails(413, tooLarge);
     if (is("guard-forwards-first")) leakRequest();
     if (request_.find("Expect") != nullptr && !is("guard-expect-unanswered")) {
-        send("HTTP/1.1 100 Continue\r\n\r\n");
+        if (!is("buffered-expect-unanswered")) send("HTTP/1.1 100 Continue\r\n\r\n");
         if (!is("guard-expect-forwarded"))
             std::erase_if(request_.fields,
                           [](const Field& field) { return equalNames(field.name, "Expect"); });
@@ -217,9 +271,10 @@ bool Connection::readWhole(std::size_t most, std::string& raw, std::string& body
     for (;;) {
         client_.in.erase(0, up_.take(client_.in, raw));
         if (raw.size() > 2 * most) return fails(413, tooLarge);
-        if (up_.complete() || (client_.ended && is("guard-half-passes"))) break;
+        if (up_.complete() || (client_.ended && (is("guard-half-passes") || is("buffered-cut-passes"))))
+            break;
         if (up_.broken() || client_.ended) return fails(400, "the body is malformed");
-        if (!pump(client_, nullptr, headMilliseconds)) return fails(408, "the body was not complete in time");
+        if (!pump(client_, nullptr, bodyMilliseconds)) return fails(408, "the body was not complete in time");
     }
     for (const auto& [begin, size] : up_.data()) body.append(raw, begin, size);
     return body.size() <= most || fails(413, tooLarge);
@@ -232,6 +287,8 @@ void Connection::replaceBody(const std::string& body) {
     const std::string size = std::to_string(body.size());
     request_.fields.push_back({"Content-Length", size, "Content-Length: " + size + "\r\n"});
     request_.framing = {Framing::Kind::length, body.size()};
+    request_.fields.insert(request_.fields.end(), late_.begin(), late_.end());
+    late_.clear();
     client_.in.insert(0, body);
     up_ = Body(request_.framing);
 }
@@ -257,6 +314,8 @@ void Connection::leakRequest() {
 void Connection::deny() {
     if (is("deny-leaks")) leakRequest();
     if (is("deny-closes")) keepAlive_ = false;
+    if (!keepAlive_) lingers_ = !is("denied-close-resets");
+    if (is("denials-hold-up")) hold();
     const bool waits = request_.find("Expect") != nullptr && client_.in.empty();
     if (waits || request_.framing.length > mostDiscarded) {
         keepAlive_ = false;
@@ -274,24 +333,30 @@ void Connection::say(int status, const std::string& message) {
                        "\r\nContent-Type: " + (html ? "text/html" : "application/json") +
                        "\r\nContent-Length: " + std::to_string(body.size()) +
                        (keepAlive_ ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
-    if (request_.method != "HEAD") text += body;
+    const bool wrongly =
+        (status == 400 && is("head-400-with-body")) || (status == 403 && is("head-403-with-body")) ||
+        (status == 408 && is("head-408-with-body")) || (status == 431 && is("head-431-with-body")) ||
+        (status >= 500 && is("head-5xx-with-body"));
+    if (request_.method != "HEAD" || wrongly) text += body;
     send(text);
 }
 
 void Connection::send(const std::string& text) {
     client_.out += text;
-    while (!client_.out.empty() && !client_.broken && pump(client_, nullptr, headMilliseconds)) {
+    while (!client_.out.empty() && !client_.broken && pump(client_, nullptr, bodyMilliseconds)) {
     }
 }
 
 // The rest of a body nobody wants, so that it is not read as the next request.
 void Connection::discard(Body& body) {
     std::string rest;
-    for (std::size_t octets = 0; octets < mostDiscarded; octets += rest.size()) {
+    if (is("denied-bodies-hold-up")) hold();
+    for (std::size_t octets = 0; octets < mostDiscarded || is("denied-bodies-hold-up");
+         octets += rest.size()) {
         rest.clear();
         client_.in.erase(0, body.take(client_.in, rest));
         if (body.complete()) return;
-        if (body.broken() || client_.ended || !pump(client_, nullptr, headMilliseconds)) break;
+        if (body.broken() || client_.ended || !pump(client_, nullptr, bodyMilliseconds)) break;
     }
     keepAlive_ = false;
     lingers_ = true;
@@ -319,6 +384,7 @@ void Connection::forward() {
     offersUpgrade_ = request_.connectionNames("Upgrade") && request_.find("Upgrade") != nullptr &&
                      mayHijack(request_.method, pathOf(request_.target)) && !is("upgrade-stripped");
     if (is("continue-answered") && request_.find("Expect") != nullptr) send("HTTP/1.1 100 Continue\r\n\r\n");
+    if (is("expect-body-is-request") && request_.find("Expect") != nullptr) up_ = Body(Framing{});
     again_ = false;
     do {
         if (!connect(again_)) return;
@@ -346,7 +412,8 @@ void Connection::exchange() {
     reusable_ = true;
     while (!done_) {
         moveUp();
-        if (!done_) moveDown();
+        const bool waits = is("early-answer-waits") && !(up_.complete() && daemon_.out.empty());
+        if (!done_ && !waits) moveDown();
         if (done_) break;
         const bool inTime = pump(client_, &daemon_, is("silence-timeout") ? 300 : -1);
         if (!inTime || client_.gone) clientGone();
@@ -375,6 +442,11 @@ void Connection::moveUp() {
 
 void Connection::carryHalfClose() {
     const bool cut = !up_.complete() && !tunnel_;
+    if (cut && is("cut-body-completed") && request_.framing.kind == Framing::Kind::chunked) {
+        daemon_.out += "0\r\n\r\n";
+        while (!daemon_.out.empty() && daemon_.flush()) {
+        }
+    }
     if (cut || (tunnel_ && is("half-close-closes"))) return clientGone();
     if (!client_.in.empty() || !daemon_.out.empty() || is("half-close-lost")) return;
     keepAlive_ = reusable_ = false;
@@ -424,6 +496,7 @@ bool Connection::moveHead() {
         return false;
     }
     if (answer.status < 200 && answer.status != 101) {
+        if (is("interim-holds-up")) hold();
         if (request_.http11 && !is("informational-swallowed")) client_.out += answerText(answer, false);
         return true;
     }
@@ -434,7 +507,9 @@ bool Connection::moveHead() {
 void Connection::takeAnswer(const Head& answer) {
     answer_ = answer;
     const bool raw = isRawStream(answer) && mayHijack(request_.method, pathOf(request_.target));
-    tunnel_ = answer.status == 101 || (raw && !is("raw-stream-framed"));
+    const bool connected = is("connect-tunnels") && request_.method == "CONNECT" && answer.status == 200;
+    tunnel_ = answer.status == 101 || (raw && !is("raw-stream-framed")) || connected;
+    if (tunnel_ && is("bulk-holds-up")) hold();
     const bool endless = answer.framing.kind == Framing::Kind::untilClose;
     if (!answer.keepAlive || endless) reusable_ = false;
     if (tunnel_ || endless) keepAlive_ = false;
@@ -448,7 +523,8 @@ void Connection::takeAnswer(const Head& answer) {
         masks_ = false;
     }
     client_.held = (is("answer-held-back") && !tunnel_) || masks_;
-    client_.out += answerText(answer, !keepAlive_ && !tunnel_);
+    if (is("answer-trailers-are-fields") && answer.framing.kind == Framing::Kind::chunked) addTrailers();
+    client_.out += answerText(answer_, !keepAlive_ && !tunnel_);
     masksFrom_ = client_.out.size();
     if (masks_) down_->keepTrack();
     if (request_.method == "HEAD" && is("head-with-body")) client_.out += "unasked";
@@ -456,6 +532,15 @@ void Connection::takeAnswer(const Head& answer) {
     if (is("early-bytes-lost")) daemon_.in.clear();
     up_.becomeRaw();
     down_->becomeRaw();
+}
+
+// Where the whole answer is there already.
+void Connection::addTrailers() {
+    const auto last = daemon_.in.find("\r\n0\r\n");
+    const auto end = daemon_.in.rfind("\r\n\r\n");
+    if (last == std::string::npos || end <= last + 3) return;
+    const std::string line = daemon_.in.substr(last + 5, end - last - 3);
+    answer_.fields.push_back({line.substr(0, line.find(':')), "", line});
 }
 
 // Hides what is to be hidden in the answer that is held back. What cannot be read is not passed.
@@ -484,11 +569,15 @@ void Connection::takeEnd() {
     if (tunnel_) {
         client_.shutDown();
         done_ = client_.ended || daemon_.gone || is("answer-end-closes");
+        lingers_ = done_ && !is("tunnel-end-resets");
         return;
     }
     done_ = true;
     keepAlive_ = reusable_ = false;
-    if (down_->untilClose()) return;
+    if (down_->untilClose()) {
+        lingers_ = !is("answer-close-resets");
+        return;
+    }
     if (is("cut-hidden")) return send("0\r\n\r\n");
     client_.resetOnClose();
 }
@@ -516,7 +605,7 @@ void Connection::clientGone() {
 }
 
 void Connection::settle() {
-    if (keepAlive_ && !up_.complete()) {
+    if (keepAlive_ && !up_.complete() && !is("early-answer-rest-is-request")) {
         reusable_ = false;
         discard(up_);
     }

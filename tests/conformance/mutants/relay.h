@@ -31,6 +31,7 @@ public:
     bool awaitQuiet(std::chrono::seconds most); // no exchange is under way
 
     const std::string socketPath;
+    std::mutex turn; // of mutants that do not serve all at once
 
 private:
     std::mutex mutex_;
@@ -54,10 +55,14 @@ public:
 private:
     bool readHead();
     void answer();
+    void awaitTurn();
+    void hold();
     void refuse(int status, const std::string& why);
     void deny();
     void leakRequest();
     bool guard();
+    bool readAhead();
+    void takeTrailers(std::string_view rest);
     bool readWhole(std::size_t most, std::string& raw, std::string& body);
     void replaceBody(const std::string& body);
     void say(int status, const std::string& message);
@@ -71,6 +76,7 @@ private:
     void moveUp();
     void moveDown();
     bool moveHead();
+    void addTrailers();
     void takeAnswer(const Head& answer);
     void takeEnd();
     bool mask();
@@ -87,6 +93,8 @@ private:
     bool keepAlive_ = true;
     bool lingers_ = false;
     bool guarded_ = false; // a request before this one
+    std::unique_lock<std::mutex> turn_;
+    std::vector<Field> late_; // trailers that become fields
 
     // Of the exchange under way.
     Body up_{Framing{}};
@@ -101,6 +109,10 @@ private:
     bool masks_ = false;        // the answer is held back until it is complete …
     std::size_t masksFrom_ = 0; // … its body stands in client_.out from here
 };
+
+// What is judged: the request's own, but for mutants.
+std::string judgedMethod(const Head& head);
+std::string judgedPath(const Head& head, std::string path);
 
 // The heads as they are forwarded.
 std::string requestText(const Head& head, bool upgrade);

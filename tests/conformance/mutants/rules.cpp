@@ -165,6 +165,7 @@ bool Rules::granted(const std::string& variable) const {
 bool Rules::reads(std::string_view method) const {
     if (method == "GET") return !is("post-blocks-get");
     if (method == "HEAD") return !is("post-blocks-head");
+    if (is("connect-reads") && method == "CONNECT") return true;
     if (is("post-holds-back-post-only")) return method != "POST";
     return is("post-ignored") || (is("options-reads") && method == "OPTIONS");
 }
