@@ -14,6 +14,7 @@ from under_test import BUILD
 SUITE = BUILD / "conformance/socket-proxy-conformance"
 TARGETS = REPOSITORY / "conformance/targets"
 STAND_IN = REPOSITORY / "tests/image/regex_proxy.py"
+ASKING = REPOSITORY / "tests/image/asking_proxy.py"
 
 pytestmark = pytest.mark.skipif(not SUITE.exists(), reason=f"the suite is not built in {BUILD}")
 
@@ -60,6 +61,33 @@ class TestFlags:
         wrong.write_text(f'#!/bin/sh\nexec "{STAND_IN}" "$@" {more}\n')
         wrong.chmod(0o755)
         assert "exit status 1" in conforms(with_program(name, wrong, tmp_path), "access/none.post0/ImageList")
+
+
+# ---- One that asks the daemon by itself, and reads its answers ------------------------------------------
+
+
+class TestAsking:
+    """What the adapter names as the proxy's own question is answered as Docker would, and is no case's."""
+
+    def adapter(self, folder, **changes):
+        adapter = json.loads((TARGETS / "sockguard.json").read_text())
+        adapter["command"] = [str(TARGETS / adapter["command"][0]), str(ASKING), "-"]
+        adapter = {key: value for key, value in {**adapter, **changes}.items() if value is not None}
+        (folder / adapter["baseline"]).write_bytes((TARGETS / adapter["baseline"]).read_bytes())
+        (folder / "sockguard.json").write_text(json.dumps(adapter))
+        return folder / "sockguard.json"
+
+    @pytest.mark.parametrize("ids", ["access/on.EXEC.post1", "access/on.IMAGES.post0", "access/none.post0", "evasion/name-",
+                                     "passthrough/method-as-sent"])
+    def test_is_judged(self, ids, tmp_path):
+        assert conforms(self.adapter(tmp_path), ids) == ""
+
+    def test_what_it_asks_unnamed_is_no_cases(self, tmp_path):
+        assert "requests without the field X-Conformance-Case" in conforms(
+            self.adapter(tmp_path, asks=["GET /images/*/json"]), "access/on.EXEC.post1/ExecStart")
+
+    def test_what_it_cannot_read_it_does_not_pass(self, tmp_path):
+        assert "exit status 1" in conforms(self.adapter(tmp_path, answers=None), "access/on.IMAGES.post0/ImageList")
 
 
 # ---- Images with a port of their own ------------------------------------------------------------------

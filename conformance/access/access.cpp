@@ -49,7 +49,7 @@ public:
     Worker(const AccessRun& run, const std::string& folder)
         : run_(run)
         , socketPath_(folder + "/docker.sock")
-        , origin_(poller_, socketPath_) {}
+        , origin_(poller_, socketPath_, run.adapter) {}
 
     SettingsOutcome judge(const Settings& settings);
 

@@ -8,14 +8,16 @@ constexpr std::size_t keptBytes = 2000;
 
 } // namespace
 
-void Observations::atDaemon(std::uint32_t number, std::string_view startLine) {
+bool Observations::isOf(std::uint32_t number, std::string_view startLine) const {
     const auto& one = plan_.cases()[number];
+    const std::string_view asSent = std::string_view(one.request).substr(0, one.request.find(" HTTP/1.1"));
+    return startLine.starts_with(asSent) && startLine.substr(asSent.size()).starts_with(" HTTP/1.");
+}
+
+void Observations::atDaemon(std::uint32_t number, std::string_view startLine) {
     auto& observation = all_[number];
     if (observation.seen < UINT8_MAX) ++observation.seen;
-    const std::string_view asSent = std::string_view(one.request).substr(0, one.request.find(" HTTP/1.1"));
-    const bool same =
-        startLine.starts_with(asSent) && startLine.substr(asSent.size()).starts_with(" HTTP/1.");
-    if (!same) observation.targetChanged = true;
+    if (!isOf(number, startLine)) observation.targetChanged = true;
 }
 
 void Observations::unattributedAtDaemon(std::string_view bytes) {

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] const Observation& of(std::uint32_t number) const { return all_[number]; }
     [[nodiscard]] std::size_t size() const { return all_.size(); }
 
+    /// Whether a request is the case's own, method and target.
+    [[nodiscard]] bool isOf(std::uint32_t number, std::string_view startLine) const;
     void atDaemon(std::uint32_t number, std::string_view startLine);
     void unattributedAtDaemon(std::string_view bytes);
 

@@ -1,5 +1,6 @@
 #include "conformance/access/origin.h"
 
+#include "conformance/docker.h"
 #include "conformance/net/head.h"
 #include "conformance/net/socket.h"
 
@@ -57,16 +58,25 @@ private:
 
     void note(const Head& head, std::string_view bytes) {
         Observations* const observations = origin_.observations_;
-        output_.append("HTTP/1.1 200 OK\r\n");
-        if (observations == nullptr || !head.caseNumber || *head.caseNumber >= observations->size()) {
-            if (observations != nullptr) observations->unattributedAtDaemon(bytes);
-        } else {
+        const bool known =
+            head.caseNumber && observations != nullptr && *head.caseNumber < observations->size();
+        const bool its = known && observations->isOf(*head.caseNumber, head.startLine);
+        if (!its && isOneOf(origin_.adapter_.asks, head.startLine)) {
+            output_.append(dockerAnswer(head.startLine));
+            return;
+        }
+        std::string field;
+        if (known) {
             const auto number = *head.caseNumber;
             observations->atDaemon(number, head.startLine);
             if (!(*origin_.expected_)[number]) observations->keepForwarded(number, bytes);
-            output_.append(caseField).append(": ").append(std::to_string(number)).append("\r\n");
-        }
-        output_.append("Content-Length: 0\r\n\r\n");
+            field.append(caseField).append(": ").append(std::to_string(number)).append("\r\n");
+        } else if (observations != nullptr)
+            observations->unattributedAtDaemon(bytes);
+        if (origin_.adapter_.readsAnswers)
+            output_.append(dockerAnswer(head.startLine, field));
+        else
+            output_.append("HTTP/1.1 200 OK\r\n").append(field).append("Content-Length: 0\r\n\r\n");
     }
 
     // Answers are small and the target reads them: a full socket buffer means that it does not.
@@ -88,8 +98,9 @@ private:
     std::string output_;
 };
 
-Origin::Origin(Poller& poller, const std::string& socketPath)
+Origin::Origin(Poller& poller, const std::string& socketPath, const Adapter& adapter)
     : poller_(poller)
+    , adapter_(adapter)
     , listener_(listenUnix(socketPath)) {
     poller_.add(listener_, *this, EPOLLIN);
 }

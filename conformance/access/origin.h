@@ -7,6 +7,7 @@
 
 #include "conformance/access/observation.h"
 #include "conformance/net/poller.h"
+#include "conformance/target/adapter.h"
 
 #include <memory>
 #include <string>
@@ -16,8 +17,8 @@ namespace conformance {
 
 class Origin : private Poller::Handler {
 public:
-    /// Listens on `socketPath` for as long as it lives.
-    Origin(Poller& poller, const std::string& socketPath);
+    /// Listens on `socketPath` for as long as it lives. What the adapter's target asks by itself is answered and not noted.
+    Origin(Poller& poller, const std::string& socketPath, const Adapter& adapter);
     ~Origin() override;
 
     /// Where what is seen from now on is noted; bytes are kept of cases for which `expected` is false.
@@ -32,6 +33,7 @@ private:
     void removeClosed();
 
     Poller& poller_;
+    const Adapter& adapter_;
     Fd listener_;
     std::vector<std::unique_ptr<Connection>> connections_;
     Observations* observations_ = nullptr;

@@ -35,8 +35,8 @@ void recordFailure(TargetResult& result, const AccessRun& run, const SettingsOut
     const auto& expectation = failure.expectation;
     const std::string id = idOf(run, outcome, failure.number);
     const CellKey key = cellOf(run, outcome, *one.operation);
-    const Outcome went{expectation.level, Status::fail, baseline.knows(id), expectedInWords(expectation),
-                       gotInWords(failure.observation)};
+    const Outcome went{levelOf(expectation, failure.observation), Status::fail, baseline.knows(id),
+                       expectedInWords(expectation), gotInWords(failure.observation)};
     result.count(key, went, 1);
     if (!result.failed(key, went, id)) return;
     Result example;

@@ -1,5 +1,7 @@
 #include "conformance/access/verdict.h"
 
+#include <algorithm>
+
 namespace conformance {
 
 bool passes(const Expectation& expectation, const Observation& seen) {
@@ -16,6 +18,11 @@ bool passes(const Expectation& expectation, const Observation& seen) {
         return (seen.status == 403 || seen.status == 400) && seen.seen == 0;
     }
     return false;
+}
+
+Level levelOf(const Expectation& expectation, const Observation& seen) {
+    const bool hasActed = expectation.answer == Answer::allow || seen.seen > 0;
+    return hasActed ? expectation.level : std::max(expectation.level, Level::hardening);
 }
 
 std::string expectedInWords(const Expectation& expectation) {

@@ -10,6 +10,10 @@ namespace conformance {
 
 [[nodiscard]] bool passes(const Expectation& expectation, const Observation& observation);
 
+/// How much a deviation counts. What was to be denied and did not reach the daemon has not acted: that the client was answered
+/// otherwise than by 403 is at most hardening.
+[[nodiscard]] Level levelOf(const Expectation& expectation, const Observation& observation);
+
 [[nodiscard]] std::string expectedInWords(const Expectation& expectation);
 [[nodiscard]] std::string gotInWords(const Observation& observation);
 

@@ -54,7 +54,7 @@ void note(Vectors& vectors, const AccessRun& run, const SettingsOutcome& outcome
     Vector& vector = vectors[id];
     vector.error = outcome.error.empty() ? outcome.skipped : outcome.error;
     for (const auto& failure : outcome.failures) {
-        if (failure.expectation.level > judged) continue;
+        if (levelOf(failure.expectation, failure.observation) > judged) continue;
         const auto& one = run.plan.cases()[failure.number];
         vector.failures.emplace_back(one.operation->id, std::string(id).append("/").append(one.id) + ": " +
                                                             sentenceOf(failure.expectation, one) +

@@ -104,6 +104,7 @@ struct Case {
     std::string id; ///< FAMILY/NAME
     Level level = Level::required;
     std::string sentence; ///< "must not forward …": the proxy is the subject
+    std::string orElse;   ///< what a proxy risks that does otherwise; every case that is required says so
     std::string operation;
     std::string settings;    ///< as written: cases with the same share a target
     Environment environment; ///< values may hold {port}, {port2} and {folder}

@@ -1,6 +1,7 @@
 #include "conformance/capabilities.h"
 #include "conformance/cases/bytes.h"
 #include "conformance/cases/case.h"
+#include "conformance/docker.h"
 
 #include <algorithm>
 #include <array>
@@ -101,6 +102,10 @@ constexpr std::array words{
     Word{"crowd leaves", Who::all, Act::crowdLeaves, Means::does, Takes::nothing},
 };
 // clang-format on
+
+// What `or else` begins with.
+constexpr std::string_view acts = "a denied request acts";
+constexpr std::string_view fails = "a granted request fails";
 
 constexpr std::array<std::string_view, 13> otherVariables{
     "BIND_CONFIG",    "DISABLE_IPV6",   "LOG_LEVEL",  "LOG_FORMAT",  "MAX_CONNECTIONS",
@@ -225,6 +230,12 @@ private:
                 setSettings(oneLine());
             else
                 settings_ = oneLine();
+        } else if (line_.key == "or else") {
+            const std::string said = oneLine();
+            if (!said.starts_with(acts) && !said.starts_with(fails))
+                fail("'or else' takes '" + std::string(acts) + "' or '" + std::string(fails) +
+                     "', and behind it what makes it so");
+            (open_ ? case_.orElse : orElse_) = said;
         } else
             return false;
         return true;
@@ -273,8 +284,16 @@ private:
             std::any_of(case_.steps.begin(), case_.steps.end(),
                         [](const Step& one) { return one.who == Who::target; }))
             case_.ownTarget = true;
+        sayWhatIsAtStake();
         if (ambiguous_ != 0) addOneReading();
         cases_.push_back(std::move(case_));
+    }
+
+    // Of shorthand it goes without saying.
+    void sayWhatIsAtStake() {
+        if (case_.orElse.empty() && refuses_ != forwards_) case_.orElse = refuses_ ? acts : fails;
+        if (case_.orElse.empty()) case_.orElse = orElse_;
+        refuses_ = forwards_ = false;
     }
 
     // An ambiguous message may be refused, or be made plain: only the latter is everybody's duty.
@@ -282,6 +301,7 @@ private:
         Case plain = case_;
         plain.id += ".one-reading";
         plain.level = Level::required;
+        plain.orElse = acts;
         plain.sentence = "must not let the daemon read something else than the proxy did where a client " +
                          plain.sentence.substr(plain.sentence.find("sends"));
         plain.steps = {case_.steps.front()};
@@ -504,6 +524,11 @@ private:
     }
 
     bool takeShorthand() {
+        const bool forwards = line_.key == "forwarded" || line_.key == "passed";
+        const bool refuses = line_.key == "denied" || line_.key == "rejected" || line_.key == "refused" ||
+                             line_.key == "withheld";
+        forwards_ = forwards_ || forwards;
+        refuses_ = refuses_ || refuses;
         if (line_.key == "withheld" || line_.key == "passed") {
             addRequestWithBody();
         } else if (line_.key == "denied" || line_.key == "rejected" || line_.key == "refused") {
@@ -517,9 +542,15 @@ private:
             oneLine();
             addRequest();
             add("daemon gets request", line_.value);
-            add("daemon answers", "200 \"the daemon's\"");
+            const std::string body = dockerBody(line_.value);
+            Step answer = made(line_.number, "daemon answers", "200 \"\"");
+            answer.bytes = body;
+            case_.steps.push_back(std::move(answer));
             add("client gets status", "200");
-            add("client gets body", "\"the daemon's\"");
+            Step got = made(line_.number, "client gets body", "\"\"");
+            got.bytes = body;
+            got.written = "client gets body: the daemon's";
+            case_.steps.push_back(std::move(got));
         } else if (line_.key == "ambiguous") {
             ambiguous_ = line_.number;
             if (!case_.steps.empty()) fail("'ambiguous' is the case's only step");
@@ -546,6 +577,9 @@ private:
     Line line_;
     Level level_ = Level::required;
     std::string settings_;
+    std::string orElse_;
+    bool refuses_ = false;
+    bool forwards_ = false;
     bool open_ = false;
     std::size_t ambiguous_ = 0;
     Case case_;

@@ -24,6 +24,7 @@ void judgeScripted(const std::vector<Case>& cases, int jobs, const Adapter& adap
 std::string explanationOf(const Case& one) {
     std::string text = one.id + "\n  the proxy " + one.sentence +
                        "\n  level:    " + std::string(nameOf(one.level)) +
+                       (one.orElse.empty() ? "" : "\n  or else:  " + one.orElse) +
                        "\n  settings: " + (one.settings.empty() ? "defaults" : one.settings) +
                        "\n  from:     " + one.file + ":" + std::to_string(one.line) + "\n  steps:\n";
     for (const auto& step : one.steps) {

@@ -121,6 +121,7 @@ Result playCase(Scene& scene, const Case& one) {
         result.got = std::string(end.what()) + ": " + scene.target->epitaph();
     } catch (const Deviation& deviation) {
         result.status = Status::fail;
+        result.level = std::max(result.level, deviation.level);
         result.got = deviation.what;
         if (at != nullptr)
             result.got += ", where the case says \"" + at->written + "\" (step " +

@@ -20,7 +20,7 @@ Scene::Scene(const Adapter& of, const std::string& in)
     : adapter(of)
     , folder(in)
     , socketPath(in + "/docker.sock")
-    , stage(socketPath)
+    , stage(socketPath, of.asks)
     , port2(freePort()) {}
 
 std::string Scene::filled(std::string text) const {

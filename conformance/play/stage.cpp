@@ -1,5 +1,6 @@
 #include "conformance/play/stage.h"
 
+#include "conformance/docker.h"
 #include "conformance/net/socket.h"
 #include "conformance/play/message.h"
 
@@ -14,8 +15,9 @@ constexpr std::string_view empty = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n
 
 } // namespace
 
-Stage::Stage(std::string socketPath)
+Stage::Stage(std::string socketPath, std::vector<std::string> asks)
     : socketPath_(std::move(socketPath))
+    , asks_(std::move(asks))
     , listener_(listenUnix(socketPath_)) {}
 
 Stage::~Stage() {
@@ -76,6 +78,7 @@ void Stage::lookAtDaemon(Wire& wire) {
         wire.forget(request->size);
         wire.send(empty);
     }
+    if (!asks_.empty()) answerItsOwn(wire);
     if (continues) sayContinue(wire);
     if (!early.empty() && wire.reads && headOnly(wire.input())) {
         wire.reads = false;
@@ -87,6 +90,20 @@ void Stage::lookAtDaemon(Wire& wire) {
     while (const auto request = wholeRequest(std::string_view(wire.received()).substr(at))) {
         at += request->size;
         wire.send(empty);
+    }
+}
+
+// Unless a client of the script has asked just that.
+void Stage::answerItsOwn(Wire& wire) {
+    while (const auto request = wholeRequest(wire.input())) {
+        const auto line = std::string(firstLine(request->head));
+        const auto words = line.substr(0, line.rfind(' ') + 1);
+        const bool isTheirs = std::any_of(clients_.begin(), clients_.end(), [&](const auto& client) {
+            return client->sent().find(words) != std::string::npos;
+        });
+        if (isTheirs || !isOneOf(asks_, line)) return;
+        wire.forget(request->size);
+        wire.send(dockerAnswer(line));
     }
 }
 

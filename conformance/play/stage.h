@@ -24,7 +24,8 @@ class Stage {
 public:
     using Milliseconds = std::chrono::milliseconds;
 
-    explicit Stage(std::string socketPath);
+    /// `asks`: what the target asks by itself; that is answered as Docker would, and hidden from the script.
+    explicit Stage(std::string socketPath, std::vector<std::string> asks = {});
     ~Stage();
     Stage(const Stage&) = delete;
     Stage& operator=(const Stage&) = delete;
@@ -72,8 +73,10 @@ private:
     void accept();
     void lookAtDaemon(Wire& wire);
     void sayContinue(Wire& wire);
+    void answerItsOwn(Wire& wire);
 
     std::string socketPath_;
+    std::vector<std::string> asks_;
     Fd listener_;
     std::vector<std::unique_ptr<Wire>> clients_;
     std::vector<std::unique_ptr<Wire>> daemons_;

@@ -39,7 +39,9 @@ std::string heard(const Wire& wire) {
 }
 
 std::string answerOf(const Step& step, const char* more = "") {
+    const bool isJson = step.bytes.starts_with('{') || step.bytes.starts_with('[');
     return "HTTP/1.1 " + std::to_string(step.count) + " Answer\r\n" + more +
+           (isJson ? "Content-Type: application/json\r\n" : "") +
            "Content-Length: " + std::to_string(step.bytes.size()) + "\r\n\r\n" + step.bytes;
 }
 
@@ -214,6 +216,19 @@ bool Steps::strangerAtDaemon() const {
                        [](const auto& wire) { return !wire->raw && wholeRequest(wire->input()); });
 }
 
+// What was to be refused and did not reach the daemon has not acted: that the client was told so in other words, or by the
+// connection's end, is at most hardening.
+void Steps::answeredOtherwise(const Step& step, const std::string& what) {
+    const bool refuses = (step.statuses.has(403) || step.statuses.has(400)) && !step.statuses.has(200);
+    const bool forwards = std::any_of(case_.steps.begin(), case_.steps.end(), [](const Step& other) {
+        return other.act == Act::getsRequest || other.act == Act::getsRequestHead;
+    });
+    if (!refuses || forwards || scene_.mayEnd) deviate(what);
+    scene_.barrier();
+    daemonGotNothing();
+    throw Deviation{what, Level::hardening};
+}
+
 void Steps::getsResponse(const Step& step) {
     Wire& wire = client(step.number);
     const bool whole = step.act == Act::getsStatus;
@@ -237,12 +252,14 @@ void Steps::getsResponse(const Step& step) {
         return;
     }
     if (!message) {
-        if (!wire.input().empty() || !step.statuses.closed) deviate(nameOf(step) + " got " + heard(wire));
+        if (!wire.input().empty()) deviate(nameOf(step) + " got " + heard(wire));
+        if (!step.statuses.closed) answeredOtherwise(step, nameOf(step) + " got " + heard(wire));
         last(step) = {};
         return;
     }
     const int status = statusOfHead(message->head);
-    if (!step.statuses.has(status)) deviate(nameOf(step) + " got " + quoted(message->head + message->body));
+    if (!step.statuses.has(status))
+        answeredOtherwise(step, nameOf(step) + " got " + quoted(message->head + message->body));
     wire.take(message->size);
     last(step) = std::move(*message);
 }

@@ -18,6 +18,7 @@ namespace conformance {
 /// What went otherwise than the script says.
 struct Deviation {
     std::string what;
+    Level level = Level::required; ///< it counts no more than so
 };
 
 /// It cannot be seen here; the text says why.
@@ -108,6 +109,7 @@ private:
 
     [[nodiscard]] bool daemonGetsMore() const;
     [[nodiscard]] bool strangerAtDaemon() const;
+    [[noreturn]] void answeredOtherwise(const Step& step, const std::string& what);
     void settle();
     void daemonGotNothing();
     void nothingLeft();

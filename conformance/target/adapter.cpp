@@ -62,6 +62,20 @@ std::set<std::string, std::less<>> capabilitiesOf(const Json& value) {
     return offered;
 }
 
+std::vector<std::string> questions(const Json& value) {
+    auto list = texts(value);
+    for (const auto& question : list)
+        if (question.find(" /") == std::string::npos || question.find('?') != std::string::npos)
+            throw std::invalid_argument("takes a method and a path without a query, not \"" + question +
+                                        "\"");
+    return list;
+}
+
+bool ofDocker(const Json& value) {
+    if (text(value) != "docker") throw std::invalid_argument("must be \"docker\"");
+    return true;
+}
+
 Dialect dialect(const Json& value) {
     const auto named = dialectNamed(text(value));
     if (!named) throw std::invalid_argument("must be \"tecnativa\" or \"linuxserver\"");
@@ -93,6 +107,8 @@ const std::map<std::string, Setter>& keys() {
         {"capabilities", [](Adapter& a, const Json& v) { a.capabilities = capabilitiesOf(v); }},
         {"version", [](Adapter& a, const Json& v) { a.version = commandBeside(a, v); }},
         {"baseline", [](Adapter& a, const Json& v) { a.baseline = beside(a, "./" + text(v)); }},
+        {"asks", [](Adapter& a, const Json& v) { a.asks = questions(v); }},
+        {"answers", [](Adapter& a, const Json& v) { a.readsAnswers = ofDocker(v); }},
         {"pipeline", [](Adapter& a, const Json& v) { a.pipeline = std::max(1, positive(v)); }},
         {"ready_within",
          [](Adapter& a, const Json& v) { a.readyWithin = std::chrono::seconds(positive(v)); }},

@@ -11,6 +11,9 @@
 //               (default: nothing)
 //   version     a command that prints the target's version
 //   baseline    a table of known deviations, relative to the adapter's folder
+//   asks        questions that the proxy asks the daemon by itself, "GET /exec/*/json": answered as Docker would, and no case's.
+//               A star is anything, a version prefix may stand before it and a query behind it
+//   answers     "docker": it reads the daemon's answers, which therefore have Docker's shape in the families access and operations
 //   pipeline    how many requests may be under way on one connection (default 16)
 //   ready_within, answer_within, stop_within   seconds (default 10)
 //   head_within seconds after which it must have given up a head that does not end (default 60)
@@ -54,6 +57,8 @@ struct Adapter {
     Environment environment;
     std::set<std::string, std::less<>> capabilities;
     std::vector<std::string> version;
+    std::vector<std::string> asks;
+    bool readsAnswers = false;
     std::string baseline;                     ///< a path, or empty
     std::map<std::string, std::size_t> lines; ///< of the keys, in the file
     int pipeline = 16;

@@ -21,13 +21,17 @@ std::string errorOf(const std::string& json) {
 TEST(Adapter, ReadsEverything) {
     const auto adapter = conformance::parseAdapter(
         R"({"name": "n", "command": ["./p", "a"], "dialect": "linuxserver", "environment": {"A": "b"},
-            "baseline": "n.tsv", "pipeline": 1, "ready_within": 3, "capabilities": ["mask", "doors"]})",
+            "baseline": "n.tsv", "pipeline": 1, "ready_within": 3, "head_within": 4, "asks": ["GET /exec/*/json"],
+            "answers": "docker", "capabilities": ["mask", "doors"]})",
         "/t/x.json");
     EXPECT_EQ(adapter.command, (std::vector<std::string>{"/t/p", "a"}));
     EXPECT_EQ(adapter.dialect, conformance::Dialect::linuxserver);
     EXPECT_EQ(adapter.environment.at("A"), "b");
     EXPECT_EQ(adapter.baseline, "/t/n.tsv");
     EXPECT_EQ(adapter.readyWithin.count(), 3);
+    EXPECT_EQ(adapter.headWithin.count(), 4);
+    EXPECT_EQ(adapter.asks, (std::vector<std::string>{"GET /exec/*/json"}));
+    EXPECT_TRUE(adapter.readsAnswers);
     EXPECT_EQ(adapter.missing({"doors", "mask"}), "");
     EXPECT_EQ(adapter.missing({"doors", "operations"}), "operations");
 }
@@ -45,6 +49,10 @@ TEST(Adapter, RefusesMistakes) {
                 testing::StartsWith("x.json:3: not JSON: "));
     EXPECT_THAT(errorOf("{\n  \"name\": \"n\"\n}\n}\n"), testing::StartsWith("x.json:4: not JSON: "));
     EXPECT_THAT(errorOf("{\n  \"name\": \"n\",\n"), testing::StartsWith("x.json:2: not JSON: "));
+    EXPECT_THAT(errorOf(R"({"name": "n", "command": ["p"], "asks": ["/exec/*/json"]})"),
+                testing::HasSubstr("\"asks\" takes a method and a path"));
+    EXPECT_THAT(errorOf(R"({"name": "n", "command": ["p"], "answers": "html"})"),
+                testing::HasSubstr("\"answers\" must be \"docker\""));
     EXPECT_THAT(errorOf(""), testing::StartsWith("x.json:1: not JSON: "));
     EXPECT_THAT(errorOf("{\n\"name\": \"n\",\n\"name\": \"m\"}"),
                 testing::StartsWith("x.json:3: not JSON: the key \"name\" stands there twice"));

@@ -152,6 +152,7 @@ const Mistake mistakes[] = {
      "x.cases:2: unknown variable 'ONE__IAMGES'"},
     {"body-without-target", "case: a\nwithheld: POST\n",
      "x.cases:2: 'withheld' takes a method, a target and a body"},
+    {"or-else", "case: a\nor else: it is wrong\n", "x.cases:2: 'or else' takes 'a denied request acts' or"},
     {"takes-nothing", "case: a\nclient closes: now\n", "x.cases:2: 'client closes' takes nothing"},
 };
 
@@ -183,6 +184,17 @@ TEST(OneReading, IsStrict) {
           "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2 \r\n{}\r\n",
           "GET /x HTTP/1.1\r\nA : b\r\n\r\n", "GET /x HTTP/1.1\r\nA: b\n\r\n\r\n"})
         EXPECT_NE(secondReading(doubtful, "/smuggled"), "") << doubtful;
+}
+
+// What is required is so because something depends on it: what, each case says.
+TEST(Required, SaysWhatIsAtStake) {
+    for (const auto& family : scriptedFamilies())
+        for (const auto& one : builtinCases(family, Dialect::tecnativa))
+            if (one.level == Level::required) {
+                EXPECT_THAT(one.orElse, testing::AnyOf(testing::StartsWith("a denied request acts"),
+                                                       testing::StartsWith("a granted request fails")))
+                    << one.id << ", " << one.file << ":" << one.line;
+            }
 }
 
 struct Seen {

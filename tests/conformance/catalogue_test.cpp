@@ -1,5 +1,6 @@
 // The catalogue: complete, and a broken row is refused with its line.
 #include "conformance/catalogue.h"
+#include "conformance/docker.h"
 #include "tests/row_name.h"
 
 #include <gtest/gtest.h>
@@ -11,6 +12,9 @@
 namespace {
 
 using conformance::Catalogue;
+using conformance::dockerAnswer;
+using conformance::dockerBody;
+using conformance::isOneOf;
 using conformance::Operation;
 using conformance::Trait;
 
@@ -103,5 +107,25 @@ const BadRow badRows[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Row, CatalogueRefuses, testing::ValuesIn(badRows), tests::byId);
+
+TEST(Docker, AnswersInItsShape) {
+    EXPECT_EQ(dockerBody("GET /v1.44/containers/json?all=1 HTTP/1.1"), "[]");
+    EXPECT_EQ(dockerBody("GET /_ping HTTP/1.1"), "OK");
+    EXPECT_EQ(dockerBody("HEAD /_ping HTTP/1.1"), "");
+    EXPECT_EQ(dockerBody("POST /containers/create HTTP/1.1"), "{}");
+    EXPECT_NE(dockerBody("GET /exec/e%31/json HTTP/1.1").find("\"ContainerID\""), std::string::npos);
+    EXPECT_EQ(dockerAnswer("GET /containers/json HTTP/1.1", "X: y\r\n"),
+              "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX: y\r\nContent-Length: 2\r\n\r\n[]");
+}
+
+TEST(Docker, KnowsQuestionsByTheirPattern) {
+    const std::vector<std::string> questions{"GET /exec/*/json", "GET /networks/*"};
+    for (const char* line :
+         {"GET /exec/e1/json HTTP/1.1", "GET /v1.44/exec/e1/json?x HTTP/1.1", "GET /networks/n HTTP/1.1"})
+        EXPECT_TRUE(isOneOf(questions, line)) << line;
+    for (const char* line : {"POST /exec/e1/json HTTP/1.1", "GET /exec/e1/start HTTP/1.1",
+                             "GET /networks HTTP/1.1", "GET /vx/exec/e1/json HTTP/1.1", ""})
+        EXPECT_FALSE(isOneOf(questions, line)) << line;
+}
 
 } // namespace

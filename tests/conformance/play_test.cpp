@@ -58,6 +58,22 @@ TEST(Play, ForwardingWhatItDeniesFails) {
     EXPECT_EQ(judge("forwards-and-denies", "evasion/section-in-another-place").status, 1);
 }
 
+// A denied request that the daemon has not seen has not acted, whatever the client was told.
+TEST(Play, ADenialInOtherWordsIsHardening) {
+    for (const char* id :
+         {"evasion/section-in-another-place", "evasion/asterisk", "access/none.post0/ImageList/GET/v1.24",
+          "access/none.post0/optionsAsterisk/OPTIONS"}) {
+        const auto outcome = judge("answers-itself", id);
+        EXPECT_EQ(outcome.status, 1) << id;
+        EXPECT_THAT(outcome.text, HasSubstr("hardening case")) << id;
+        EXPECT_THAT(outcome.text, Not(HasSubstr("required case"))) << id;
+    }
+    EXPECT_THAT(judge("forwards-and-denies", "access/none.post0/ImageList/GET/v1.24").text,
+                HasSubstr("required case"));
+    EXPECT_THAT(judge("forwards-and-denies", "evasion/section-in-another-place").text,
+                HasSubstr("required case"));
+}
+
 TEST(Play, WhatIsRightPasses) {
     const auto outcome = judge("denies-all", "evasion/section-in-another-place");
     EXPECT_EQ(outcome.status, 0) << outcome.text;

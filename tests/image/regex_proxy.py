@@ -62,14 +62,23 @@ class Handler(BaseHTTPRequestHandler):
             self.say(403, [], b"Forbidden\n")
             return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if not self.may_go_on(path):
+            self.say(502, [], b"Bad Gateway\n")
+            return
         daemon: HTTPConnection = UnixHTTPConnection(self.server.socket_path)
         daemon.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
             daemon.putheader(name, value)
         daemon.endheaders(body)
         answer = daemon.getresponse()
-        self.say(answer.status, answer.getheaders(), answer.read())
+        self.say(*self.rewritten(path, answer.status, answer.getheaders(), answer.read()))
         daemon.close()
+
+    def may_go_on(self, _path):
+        return True
+
+    def rewritten(self, _path, status, fields, body):
+        return status, fields, body
 
     def say(self, status, fields, body):
         self.send_response_only(status)
@@ -87,14 +96,14 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-def main():
-    port, socket_path, allowed = parse(sys.argv[1:])
+def serve(port, socket_path, allowed, handler=Handler):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         server.daemon_threads = True
         server.block_on_close = False
         server.socket_path, server.allowed = socket_path, allowed
         server.serve_forever(0.05)
 
 
-main()
+if __name__ == "__main__":
+    serve(*parse(sys.argv[1:]))
