@@ -3,11 +3,14 @@
 #include "proxy/log/probe.h"
 #include "proxy/log/quote.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <ctime>
 #include <fcntl.h>
+#include <new>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -75,6 +78,10 @@ Log::Log(int descriptor, Level least, Format format)
     : descriptor_(descriptor)
     , least_(least)
     , format_(format) {
+    // What a usual round says needs no more: it can be said when memory has run out, too.
+    pending_.reserve(writtenAtOnce);
+    message_.reserve(512);
+    secondText_.reserve(32);
     struct stat status {};
     if (::fstat(descriptor, &status) != 0) return;
     // systemd's journal: it cannot be opened anew, but each write can be told.
@@ -94,29 +101,42 @@ Log::~Log() {
     if (ownDescriptor_) ::close(descriptor_);
 }
 
-void Log::access(Level usual, const Access& access) {
-    const Level level = levelOf(usual, access);
-    if (!enabled(level)) return;
-    begin(level);
-    if (format_ == Format::json)
-        json(access);
-    else
-        text(access);
-    end();
+void Log::access(Level usual, const Access& access) noexcept {
+    line(levelOf(usual, access), [&] {
+        if (format_ == Format::json)
+            json(access);
+        else
+            text(access);
+    });
 }
 
-void Log::event(Level level, std::string_view message) {
+void Log::event(Level level, std::initializer_list<std::string_view> parts) noexcept {
+    line(level, [&] {
+        message_.clear();
+        for (const std::string_view part : parts) message_ += part;
+        if (format_ == Format::json) {
+            pending_ += R"(,"message":)";
+            appendJson(pending_, message_);
+            pending_ += '}';
+        } else {
+            pending_ += ' ';
+            appendPrintable(pending_, message_);
+        }
+    });
+}
+
+template <class Write>
+void Log::line(Level level, Write write) noexcept {
     if (!enabled(level)) return;
-    begin(level);
-    if (format_ == Format::json) {
-        pending_ += R"(,"message":)";
-        appendJson(pending_, message);
-        pending_ += '}';
-    } else {
-        pending_ += ' ';
-        appendPrintable(pending_, message);
+    const std::size_t before = pending_.size();
+    try {
+        begin(level);
+        write();
+        end();
+    } catch (const std::bad_alloc&) {
+        pending_.resize(before);
+        drop(1, "memory had run out");
     }
-    end();
 }
 
 void Log::begin(Level level) {
@@ -137,7 +157,12 @@ void Log::end() {
         return;
     }
     pending_.resize(lineStart_);
-    ++dropped_;
+    drop(1, "standard output is not being read");
+}
+
+void Log::drop(std::uint64_t lines, const char* why) noexcept {
+    dropped_ += lines;
+    if (lines != 0) why_ = why;
 }
 
 void Log::word(std::string_view ours) {
@@ -223,11 +248,16 @@ void Log::timestamp() {
 
 void Log::flush() noexcept {
     write();
-    if (!pending_.empty() || dropped_ == 0) return;
+    if (dropped_ != 0 && pending_.empty() && !failed_) tellDropped();
+}
+
+void Log::tellDropped() noexcept {
     const std::uint64_t count = std::exchange(dropped_, 0);
-    event(Level::warning,
-          std::to_string(count) + " log lines were dropped: standard output is not being read");
+    std::array<char, 20> digits; // NOLINT: filled by to_chars
+    const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), count).ptr;
+    event(Level::warning, {{digits.data(), end}, " log lines were dropped: ", why_});
     write();
+    if (dropped_ != 0) dropped_ = count; // this line has met the same fate, and is none of them
 }
 
 void Log::write() noexcept {
@@ -238,13 +268,27 @@ void Log::write() noexcept {
         const ssize_t n = socket_ ? ::send(descriptor_, from, size, MSG_DONTWAIT | MSG_NOSIGNAL)
                                   : ::write(descriptor_, from, size);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno != EAGAIN)
-            written = pending_.size(); // nobody can read it: standard output is closed
+        failed_ = n < 0 && errno != EAGAIN;
+        if (failed_) {
+            failed(written, errno);
+            break;
+        }
         if (n <= 0) break;
         written += static_cast<std::size_t>(n);
+        midLine_ = pending_[written - 1] != '\n';
     }
     pending_.erase(0, written);
     stuck_ = pending_.size();
+}
+
+// A full disk, or a reader who has left: all but the rest of a line that is half written, which what comes later
+// would else be glued to.
+void Log::failed(std::size_t written, int error) noexcept {
+    const std::size_t rest = midLine_ ? pending_.find('\n', written) + 1 : written;
+    drop(static_cast<std::uint64_t>(
+             std::count(pending_.begin() + static_cast<std::ptrdiff_t>(rest), pending_.end(), '\n')),
+         ::strerrordesc_np(error));
+    pending_.resize(rest);
 }
 
 } // namespace proxy::log

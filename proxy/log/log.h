@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <ctime>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -45,7 +46,8 @@ class Log {
 public:
     /// Writes to `descriptor`, which stays open and is set non-blocking where that does not touch other
     /// processes: a reader who does not read never stops the proxy; lines that find 1 MiB unread are dropped,
-    /// counted, and the count is logged as soon as there is room.
+    /// counted, and the count is logged, with why, as soon as there is room. So are those that a full disk or a lack
+    /// of memory costs.
     Log(int descriptor, Level least, Format format);
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
@@ -53,14 +55,21 @@ public:
 
     [[nodiscard]] bool enabled(Level level) const noexcept { return level >= least_; }
     /// At `usual`, but for the health check's own requests: see probe.h.
-    void access(Level usual, const Access& access);
-    void event(Level level, std::string_view text);
+    void access(Level usual, const Access& access) noexcept;
+    void event(Level level, std::string_view text) noexcept { event(level, {text}); }
+    /// Of several parts: whoever has run out of memory puts none together.
+    void event(Level level, std::initializer_list<std::string_view> parts) noexcept;
     /// Writes what has been collected, as far as the descriptor takes it.
     void flush() noexcept;
 
 private:
+    template <class Write>
+    void line(Level level, Write write) noexcept;
     void begin(Level level);
     void end();
+    void drop(std::uint64_t lines, const char* why) noexcept;
+    void tellDropped() noexcept;
+    void failed(std::size_t written, int error) noexcept;
     void text(const Access& access);
     void word(std::string_view ours);
     void json(const Access& access);
@@ -75,7 +84,11 @@ private:
     std::string pending_;
     std::size_t lineStart_ = 0;
     std::size_t stuck_ = 0; ///< octets of it that the descriptor would not take when it was last tried
+    bool midLine_ = false;  ///< what was written last ends within a line
+    bool failed_ = false;   ///< what was tried last failed, and not for lack of room in a pipe
     std::uint64_t dropped_ = 0;
+    const char* why_ = ""; ///< the last of them
+    std::string message_;  ///< an event's, put together
     std::time_t second_ = 0;
     std::string secondText_;
 };

@@ -7,15 +7,12 @@
 namespace proxy::net {
 
 BufferPool::Block BufferPool::take() {
-    if (free_.empty()) return std::make_unique_for_overwrite<char[]>(blockSize);
-    Block block = std::move(free_.back());
-    free_.pop_back();
-    return block;
+    if (freeCount_ == 0) return std::make_unique_for_overwrite<char[]>(blockSize);
+    return std::move(free_[--freeCount_]);
 }
 
 void BufferPool::give(Block block) noexcept {
-    if (free_.capacity() == 0) free_.reserve(kept);
-    if (free_.size() < kept) free_.push_back(std::move(block));
+    if (freeCount_ < kept) free_[freeCount_++] = std::move(block);
 }
 
 Buffer::Buffer(Buffer&& other) noexcept

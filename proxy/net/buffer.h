@@ -4,11 +4,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace proxy::net {
 
@@ -26,7 +26,8 @@ public:
 private:
     friend class Buffer;
     static constexpr std::size_t kept = 16;
-    std::vector<Block> free_;
+    std::array<Block, kept> free_; ///< giving one back allocates nothing
+    std::size_t freeCount_ = 0;
     std::size_t inLargerBlocks_ = 0;
 };
 

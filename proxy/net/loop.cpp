@@ -1,12 +1,12 @@
 #include "proxy/net/loop.h"
 
-#include <Poco/Exception.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string>
 #include <sys/epoll.h>
+#include <sys/socket.h>
+#include <system_error>
 #include <utility>
 
 namespace proxy::net {
@@ -49,7 +49,7 @@ Endpoint::Endpoint(Loop& loop, Fd fd, Events ready)
     event.events = always;
     event.data.ptr = this;
     if (::epoll_ctl(loop_.epoll_.number(), EPOLL_CTL_ADD, fd_.number(), &event) != 0)
-        throw Poco::SystemException("epoll_ctl", errno);
+        throw std::system_error(errno, std::generic_category(), "epoll_ctl");
 }
 
 Endpoint::~Endpoint() =
@@ -69,7 +69,12 @@ void Endpoint::awaitRoom() noexcept {
     event.events = always | EPOLLOUT;
     event.data.ptr = this;
     roomAwaited_ = ::epoll_ctl(loop_.epoll_.number(), EPOLL_CTL_MOD, fd_.number(), &event) == 0;
-    if (!roomAwaited_) report(closed);
+    if (!roomAwaited_) giveUp();
+}
+
+void Endpoint::giveUp() noexcept {
+    ::shutdown(fd_.number(), SHUT_RDWR);
+    report(closed);
 }
 
 void Endpoint::arm(Deadlines& deadlines) noexcept {
@@ -124,7 +129,7 @@ bool Turn::spent(const Loop& loop) noexcept {
 Loop::Loop(Time time)
     : time_(time)
     , epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-    if (!epoll_.valid()) throw Poco::SystemException("epoll_create1", errno);
+    if (!epoll_.valid()) throw std::system_error(errno, std::generic_category(), "epoll_create1");
 }
 
 void Loop::run() {
@@ -148,7 +153,7 @@ void Loop::poll(int milliseconds) {
         ::epoll_wait(epoll_.number(), events.data(), static_cast<int>(events.size()), milliseconds);
     now_ = time_() + ahead_;
     ++round_;
-    if (count < 0 && errno != EINTR) throw Poco::SystemException("epoll_wait", errno);
+    if (count < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "epoll_wait");
     // First only note who has news: what is resumed may destroy endpoints
     // that stand further back in `events`.
     for (int i = 0; i < count; ++i) {

@@ -75,6 +75,8 @@ public:
     void wake() noexcept { report(woken); }
     /// The send buffer is full: have epoll say when it has room.
     void awaitRoom() noexcept;
+    /// It is of no more use. What is reported closed must be so: else whoever tries again would try for ever.
+    void giveUp() noexcept;
 
     /// Sets the deadline after which `timedOut` is reported, replacing the one armed before.
     void arm(Deadlines& deadlines) noexcept;

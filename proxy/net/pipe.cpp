@@ -59,7 +59,7 @@ std::unique_ptr<Pipe> PipePool::take() {
     return std::make_unique<Pipe>(std::move(readEnd), std::move(writeEnd), open_);
 }
 
-void PipePool::give(std::unique_ptr<Pipe> pipe) {
+void PipePool::give(std::unique_ptr<Pipe> pipe) noexcept {
     if (pipe && pipe->empty() && free_.size() < kept) free_.push_back(std::move(pipe));
 }
 

@@ -44,13 +44,15 @@ class PipePool {
 public:
     /// `most`: pipes at once, those that nobody uses included. A slow reader of much holds one for as long as
     /// it reads: without a bound a crowd of them would take the descriptors that newcomers need.
-    explicit PipePool(std::size_t most) noexcept
-        : most_(most) {}
+    explicit PipePool(std::size_t most)
+        : most_(most) {
+        free_.reserve(kept);
+    }
 
     /// Null when there are enough, or when descriptors have run out: copy instead.
     [[nodiscard]] std::unique_ptr<Pipe> take();
     /// One that still holds something is closed: what is in it belongs to nobody else.
-    void give(std::unique_ptr<Pipe> pipe);
+    void give(std::unique_ptr<Pipe> pipe) noexcept;
 
 private:
     static constexpr std::size_t kept = 8;

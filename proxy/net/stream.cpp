@@ -49,7 +49,7 @@ Io Stream::send(std::string_view bytes) noexcept {
 }
 
 void Stream::shutdownWrite() noexcept {
-    ::shutdown(number(), SHUT_WR);
+    if (::shutdown(number(), SHUT_WR) != 0) giveUp(); // ENOTCONN: nobody is there
 }
 
 void Stream::resetOnClose() noexcept {
@@ -88,8 +88,10 @@ Dialled dialUnix(const std::string& path) noexcept {
     std::memcpy(address.sun_path, path.data(), path.size());
     Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!fd.valid()) return {Fd{}, errno};
-    if (::connect(fd.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-        return {Fd{}, errno};
+    int refused = 0;
+    do refused = ::connect(fd.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    while (refused != 0 && errno == EINTR);
+    if (refused != 0) return {Fd{}, errno};
     return {std::move(fd), 0};
 }
 

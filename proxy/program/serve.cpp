@@ -115,9 +115,9 @@ private:
         while (::read(endpoint.number(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
             const auto* const which =
                 std::ranges::find(taken, static_cast<int>(info.ssi_signo), &Taken::number);
-            signals.log_.event(log::Level::info, std::string(which->name) +
-                                                     (which->ends ? ": shutting down"
-                                                                  : ": ignored, there is nothing to reload"));
+            signals.log_.event(
+                log::Level::info,
+                {which->name, which->ends ? ": shutting down" : ": ignored, there is nothing to reload"});
             if (which->ends) signals.server_.shutdown();
         }
         endpoint.clear(net::readable);

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <system_error>
 
 namespace proxy::relay {
 
@@ -82,6 +84,8 @@ net::Task<bool> Connection::readHead() {
         const Io got = stream.receive(client_.input);
         news = got.kind == Io::Kind::done && http::bringsNews(client_.input.view(), seen);
         if (got.kind == Io::Kind::done) continue;
+        if (got.error == ENOMEM || got.error == ENOBUFS) // no doing of the client's
+            throw std::system_error(got.error, std::generic_category(), "recv");
         if (!mayComeMore(got)) break;
         co_await net::Wait(stream, net::Stream::canReceive | net::timedOut | net::woken);
         stream.clear(net::woken);

@@ -35,6 +35,8 @@ public:
     void drain() noexcept { client_.stream.wake(); }
     /// Grace is over: ends now, whatever it does.
     void abort() noexcept { client_.abort(); }
+    /// It is lost: the client must not take what it got for all there is.
+    void breakOff() noexcept { client_.breakOff(); }
 
 private:
     [[nodiscard]] net::Task<bool> readHead();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 
 namespace proxy::relay {
 
@@ -44,7 +45,11 @@ void Daemon::giveBack(std::unique_ptr<net::Stream> stream) noexcept {
     // the next client must not read it.
     if (idle_.size() == mostIdle || (!stream->seemsQuiet() && !stream->quiet())) return;
     stream->arm(idleTime_);
-    idle_.push_back(std::move(stream));
+    try {
+        idle_.push_back(std::move(stream));
+    } catch (const std::bad_alloc&) { // closed, then: the answer has been given all the same
+        stream.reset();
+    }
 }
 
 void Daemon::leave(void* self, net::Endpoint& endpoint) {

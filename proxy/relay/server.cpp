@@ -81,10 +81,12 @@ Server::Server(net::Loop& loop, std::vector<Door> doors, std::string socketPath,
     , service_(loop, std::move(socketPath), limits.times, limits.pipes, mostOfBodies(doors_), log)
     , pause_(loop, pause)
     , grace_(loop, limits.grace)
-    , clock_(loop, eventDescriptor()) {}
+    , clock_(loop, eventDescriptor()) {
+    clock_.whenIdle(&Server::mayEnd, this);
+}
 
 void Server::listen(net::Listener listener, std::size_t door) {
-    accept(doors_.at(door), std::move(listener));
+    accept(std::make_unique<Entrance>(loop_, doors_.at(door), std::move(listener)));
 }
 
 void Server::tryDaemon() {
@@ -94,8 +96,9 @@ void Server::tryDaemon() {
                    service_.daemon.explainDial(error).sentence + "; until then clients get 503");
 }
 
-net::Detached Server::accept(const Door& door, net::Listener listener) {
-    Entrance entrance(loop_, door, std::move(listener));
+// Nothing in here may throw: newcomers whom there is no memory for are lost, and not the listener.
+net::Detached Server::accept(std::unique_ptr<Entrance> owned) {
+    Entrance& entrance = *owned;
     entrances_.pushBack(entrance);
     while (!service_.draining) {
         co_await net::Wait(entrance.endpoint, net::readable | net::woken);
@@ -116,20 +119,20 @@ net::Detached Server::accept(const Door& door, net::Listener listener) {
     somebodyLeft();
 }
 
-Server::Accepted Server::acceptOne(const Entrance& entrance) {
+Server::Accepted Server::acceptOne(const Entrance& entrance) noexcept {
     if (turnedAway_ == mostTurnedAway) return Accepted::noRoom;
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     net::Fd fd(::accept4(entrance.endpoint.number(), reinterpret_cast<sockaddr*>(&address), &size,
                          SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd.valid()) {
-        std::string peer = entrance.listener.isUnix() ? credentialsOf(fd.number()) : nameOf(address, size);
-        const Door& door = entrance.door;
-        const std::size_t most = door.metrics != nullptr ? mostScrapes : limits_.connections;
-        if (countOf(door) < most)
-            serve(door, std::move(fd), std::move(peer));
-        else
-            turnAway(door, most, std::move(fd), std::move(peer));
+        try {
+            std::string peer =
+                entrance.listener.isUnix() ? credentialsOf(fd.number()) : nameOf(address, size);
+            admit(entrance.door, std::move(fd), std::move(peer));
+        } catch (const std::exception& e) {
+            lost(e);
+        }
         return Accepted::one;
     }
     switch (errno) {
@@ -139,12 +142,20 @@ Server::Accepted Server::acceptOne(const Entrance& entrance) {
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-        log_.event(log::Level::warning, std::string("cannot accept a connection: ") + std::strerror(errno) +
-                                            "; raise the limit of open files or lower MAX_CONNECTIONS");
+        log_.event(log::Level::warning, {"cannot accept a connection: ", ::strerrordesc_np(errno),
+                                         "; raise the limit of open files or lower MAX_CONNECTIONS"});
         return Accepted::noRoom;
     default:
         return Accepted::one; // that connection is gone already; the next one may be there
     }
+}
+
+void Server::admit(const Door& door, net::Fd fd, std::string peer) {
+    const std::size_t most = door.metrics != nullptr ? mostScrapes : limits_.connections;
+    if (countOf(door) < most)
+        serve(door, std::move(fd), std::move(peer));
+    else
+        turnAway(door, most, std::move(fd), std::move(peer));
 }
 
 net::Detached Server::serve(const Door& door, net::Fd fd, std::string peer) {
@@ -155,7 +166,7 @@ net::Detached Server::serve(const Door& door, net::Fd fd, std::string peer) {
     try {
         Connection connection(service_, door, std::move(fd), std::move(peer));
         connections_.pushBack(connection);
-        co_await connection.run();
+        co_await live(connection, connection.run());
     } catch (const std::exception& e) {
         lost(e);
     }
@@ -168,10 +179,11 @@ net::Detached Server::turnAway(const Door& door, std::size_t most, net::Fd fd, s
     try {
         Connection connection(service_, door, std::move(fd), std::move(peer));
         connections_.pushBack(connection);
-        co_await connection.turnAway(
+        std::string why =
             "all " + std::to_string(most) + " connections are in use; " +
             (door.metrics != nullptr ? "scrape from fewer places"
-                                     : "raise MAX_CONNECTIONS (and the limit of open files) or use fewer"));
+                                     : "raise MAX_CONNECTIONS (and the limit of open files) or use fewer");
+        co_await live(connection, connection.turnAway(std::move(why)));
     } catch (const std::exception& e) {
         lost(e);
     }
@@ -179,9 +191,18 @@ net::Detached Server::turnAway(const Door& door, std::size_t most, net::Fd fd, s
     somebodyLeft();
 }
 
+net::Task<> Server::live(Connection& connection, net::Task<> life) {
+    try {
+        co_await life;
+    } catch (...) {
+        connection.breakOff();
+        throw;
+    }
+}
+
 // Memory or epoll's watches have run out: that ends a connection, not the process.
-void Server::lost(const std::exception& why) {
-    log_.event(log::Level::crit, std::string("a connection was lost: ") + why.what());
+void Server::lost(const std::exception& why) noexcept {
+    log_.event(log::Level::crit, {"a connection was lost: ", why.what()});
 }
 
 void Server::shutdown() {
@@ -190,24 +211,20 @@ void Server::shutdown() {
         return;
     }
     service_.draining = true;
-    endAfterGrace();
-}
-
-net::Detached Server::endAfterGrace() {
     entrances_.each([](Entrance& entrance) { entrance.endpoint.wake(); });
     connections_.each([](Connection& connection) { connection.drain(); });
     clock_.arm(grace_);
-    while (!idle() && !clock_.is(net::timedOut)) {
-        co_await net::Wait(clock_, net::timedOut | net::woken);
-        clock_.clear(net::woken);
-    }
-    clock_.disarm();
-    while (!idle()) {
-        connections_.each([](Connection& connection) { connection.abort(); });
-        co_await net::Wait(clock_, net::woken);
-        clock_.clear(net::woken);
-    }
-    loop_.stop();
+    clock_.wake();
+}
+
+// Whenever somebody has left, and when the grace is over. Allocates nothing: the end must come when memory has run out.
+void Server::mayEnd(void* self, net::Endpoint& clock) {
+    auto& server = *static_cast<Server*>(self);
+    clock.clear(net::woken);
+    if (clock.is(net::timedOut)) server.connections_.each([](Connection& connection) { connection.abort(); });
+    if (!server.idle()) return;
+    clock.disarm();
+    server.loop_.stop();
 }
 
 } // namespace proxy::relay

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <vector>
 
 namespace proxy::relay {
@@ -44,9 +45,9 @@ public:
     [[nodiscard]] std::size_t connections() const noexcept { return count_; }
 
 private:
-    /// A listener with whom it wakes; lives in the frame of accept().
+    /// A listener with whom it wakes; the frame of accept() owns it.
     struct Entrance : net::ListNode<Entrance> {
-        Entrance(net::Loop& loop, const Door& leadsTo, net::Listener listening)
+        Entrance(net::Loop& loop, const Door& leadsTo, net::Listener&& listening)
             : door(leadsTo)
             , listener(std::move(listening))
             , endpoint(loop, listener.take()) {}
@@ -56,12 +57,14 @@ private:
     };
     enum class Accepted : std::uint8_t { one, none, noRoom };
 
-    net::Detached accept(const Door& door, net::Listener listener);
+    net::Detached accept(std::unique_ptr<Entrance> entrance);
     net::Detached serve(const Door& door, net::Fd fd, std::string peer);
     net::Detached turnAway(const Door& door, std::size_t most, net::Fd fd, std::string peer);
-    net::Detached endAfterGrace();
-    void lost(const std::exception& why);
-    [[nodiscard]] Accepted acceptOne(const Entrance& entrance);
+    static net::Task<> live(Connection& connection, net::Task<> life);
+    static void mayEnd(void* self, net::Endpoint& clock);
+    void lost(const std::exception& why) noexcept;
+    [[nodiscard]] Accepted acceptOne(const Entrance& entrance) noexcept;
+    void admit(const Door& door, net::Fd fd, std::string peer);
     [[nodiscard]] std::size_t& countOf(const Door& door) noexcept {
         return door.metrics != nullptr ? scrapes_ : count_;
     }
@@ -79,7 +82,7 @@ private:
     Service service_;
     net::Deadlines pause_; ///< before accepting again when descriptors ran out
     net::Deadlines grace_;
-    net::Endpoint clock_; ///< what endAfterGrace() waits on
+    net::Endpoint clock_; ///< calls mayEnd()
     net::List<Entrance> entrances_;
     net::List<Connection> connections_;
     std::size_t count_ = 0;

@@ -125,8 +125,9 @@ bool End::send() {
 
 // ---- The world ---------------------------------------------------------------------------------------
 
-World::World()
-    : log_(openNull(), proxy::log::Level::debug, proxy::log::Format::json) {
+World::World(Setup setup)
+    : entered_(setup.entered)
+    , log_(setup.log < 0 ? openNull() : setup.log, proxy::log::Level::debug, proxy::log::Format::json) {
     descriptors_ = openDescriptors();
     daemonComes();
     now = Clock::time_point{1h};
@@ -178,10 +179,19 @@ bool World::pump() {
     return moved;
 }
 
+bool World::turn() {
+    if (turnsLeft_ >= 0 && turnsLeft_-- == 0)
+        for (int i = 0; i < shutdowns_; ++i) askToEnd();
+    enter(true);
+    const bool news = loop_->turn();
+    enter(false);
+    return news;
+}
+
 void World::settle() {
     int turns = 0;
     do
-        while (loop_->turn()) require(++turns < mostTurns, "the loop comes to rest");
+        while (turn()) require(++turns < mostTurns, "the loop comes to rest");
     while (pump());
 }
 
@@ -197,9 +207,15 @@ bool World::passTimeToDeadline() {
     return true;
 }
 
-void World::shutdown() {
+void World::askToEnd() {
+    enter(true);
     server_->shutdown();
+    enter(false);
     draining_ = true;
+}
+
+void World::shutdown() {
+    askToEnd();
     settle();
 }
 

@@ -42,7 +42,13 @@ struct Client : End {
 
 class World {
 public:
-    World();
+    struct Setup {
+        int log = -1;                    ///< where the proxy's lines go; -1: nowhere
+        void (*entered)(bool) = nullptr; ///< told before the proxy's own code runs, and after it
+    };
+    explicit World(Setup setup);
+    World()
+        : World(Setup{}) {}
     World(const World&) = delete;
     World& operator=(const World&) = delete;
     ~World();
@@ -60,10 +66,17 @@ public:
 
     /// Until nobody has anything more to do.
     void settle();
+    /// Backwards, too.
     void passTime(std::chrono::milliseconds time);
     /// To the first deadline; false: there is none.
     bool passTimeToDeadline();
     void shutdown();
+    /// So many times, when as many turns of the proxy as `turns` are over.
+    void shutdownIn(int turns, int times) noexcept {
+        turnsLeft_ = turns;
+        shutdowns_ = times;
+    }
+    [[nodiscard]] bool draining() const noexcept { return draining_; }
     /// Prints what each end has sent and received, for whoever looks at a finding.
     void tell() const;
     /// All peers leave, time passes, the proxy ends: nothing may be left of anything.
@@ -72,12 +85,20 @@ public:
 private:
     bool pump();
     bool accept();
+    bool turn();
+    void askToEnd();
+    void enter(bool in) const {
+        if (entered_ != nullptr) entered_(in);
+    }
 
+    void (*entered_)(bool);
     proxy::log::Log log_;
     std::unique_ptr<proxy::net::Loop> loop_;
     std::unique_ptr<proxy::relay::Server> server_;
     std::array<bool, doors> listening_{};
     bool draining_ = false;
+    int turnsLeft_ = -1;
+    int shutdowns_ = 0;
     int descriptors_ = 0; ///< open ones, at the beginning
     proxy::net::Fd daemon_;
 };

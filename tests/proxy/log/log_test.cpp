@@ -450,5 +450,58 @@ TEST(Log, AClosedDescriptorStopsNothing) {
     logFlood(log);
 }
 
+// A disk that is full for a while.
+TEST(Log, LinesThatADiskHadNoRoomForAreCounted) {
+    const Sink sink;
+    const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+    Log log(full, Level::info, Format::text);
+    log.event(Level::info, "one");
+    log.event(Level::info, "two");
+    log.flush();
+    ASSERT_EQ(::dup2(sink.writer, full), full);
+    log.event(Level::info, "three");
+    log.flush();
+    EXPECT_THAT(linesOf(sink.text()),
+                ElementsAre(HasSubstr(" info three"),
+                            HasSubstr(" warning 2 log lines were dropped: No space left on device")));
+    ::close(full);
+}
+
+TEST(Log, NothingIsGluedToALineThatIsHalfWritten) {
+    const Sink sink(Sink::Kind::socket);
+    const Sink left(Sink::Kind::socket);
+    Sink closed(Sink::Kind::socket);
+    closed.closeReader();
+    const int descriptor = ::dup(sink.writer);
+    Log log(descriptor, Level::info, Format::text);
+    log.event(Level::info, std::string(900'000, 'x'));
+    log.flush();
+    std::string all = sink.text();
+    ASSERT_FALSE(all.ends_with('\n')) << "or this tests nothing";
+    ASSERT_EQ(::dup2(closed.writer, descriptor), descriptor);
+    log.event(Level::info, "lost");
+    log.flush();
+    ASSERT_EQ(::dup2(left.writer, descriptor), descriptor);
+    log.event(Level::info, "next");
+    for (std::string part = " "; !part.empty(); part = left.text()) {
+        log.flush();
+        all += part == " " ? "" : part;
+    }
+    EXPECT_THAT(linesOf(all), ElementsAre(SizeIs(testing::Gt(900'000U)), HasSubstr(" info next"),
+                                          HasSubstr(" warning 1 log lines were dropped: Broken pipe")));
+    ::close(descriptor);
+}
+
+TEST(Log, ALineThatThereIsNoMemoryForIsCounted) {
+    const Sink sink;
+    Log log(sink.writer, Level::info, Format::text);
+    const std::string much(100'000, 'x');
+    test::failAllocation(0);
+    log.event(Level::info, much);
+    log.flush();
+    const std::string text = sink.text();
+    EXPECT_THAT(text, HasSubstr(" warning 1 log lines were dropped: memory had run out"));
+}
+
 } // namespace
 } // namespace proxy::log

@@ -305,5 +305,22 @@ TEST_F(Failure, MemoryThatRunsOutEndsAConnectionAndNothingElse) {
     EXPECT_EXCHANGE(other, daemon);
 }
 
+TEST_F(Failure, AnAnswerThatIsLostToMemoryDoesNotLookComplete) {
+    Peer client = connect();
+    client.send(ping);
+    Peer daemon = daemon_.accept();
+    EXPECT_BYTES(daemon, ping);
+    daemon.send("HTTP/1.1 200 OK\r\n\r\nbeginning");
+    EXPECT_NE(client.readHead(), "");
+    EXPECT_BYTES(client, "beginning");
+    const std::string much(std::size_t{256} * 1024, 'x');
+    proxy().onLoop([&] {
+        (void)daemon.sendUntilStuck(much); // much at once is to go through a pipe, which is to be made
+        failAllocation(0);
+    });
+    EXPECT_EQ(client.end(), Peer::End::reset) << "nothing else tells that it is not complete";
+    EXPECT_NE(proxy().logged("bad_alloc"), "");
+}
+
 } // namespace
 } // namespace proxy::test
