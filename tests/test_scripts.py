@@ -63,6 +63,7 @@ def test_what_is_unknown_is_refused(typed, script, word):
 @pytest.mark.parametrize("words", [
     "script/conformance --family", "script/conformance --html a.html nonsense",
     "script/lint --format nonsense",
+    "script/soak --minutes", "script/soak --minutes 0",
     "script/test --engine nonsense", "script/test --engine",
     "script/test --only nonsense", "script/test --only",
     "script/test --sanitize nonsense", "script/test --sanitize",

@@ -11,4 +11,4 @@ def test_short_form():
                           capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     told = done.stdout.splitlines()
-    assert len(told) >= 7 and told[0].startswith("round 1: ") and all(line.startswith("ok ") for line in told[-6:])
+    assert len(told) >= 9 and told[1].startswith("round 1: ") and all(line.startswith("ok ") for line in told[-7:])

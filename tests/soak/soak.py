@@ -22,8 +22,10 @@ import running  # noqa: E402
 MIB = 1 << 20
 PATIENCE = 60
 STREAMS, CLIENTS, SLOW, STALLED, SPARE = 9000, 200, 1000, 50, 1500
-MOST_GROWTH, MOST_FOR_ONE, MOST_DESCRIPTORS = 16 * MIB, 8 * MIB, 16
+MOST_GROWTH, MOST_FOR_ONE, MOST_DESCRIPTORS, MOST_SLOWER = 16 * MIB, 8 * MIB, 16, 10
+BULK, SAMPLES = 100, 2000
 GRANTS = ("CONTAINERS", "POST", "EVENTS", "PING", "IMAGES")
+DENIED = b"GET /v1.41/secrets HTTP/1.1\r\nHost: d\r\n\r\n"
 PING = b"GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n"
 EVENTS = b"GET /v1.41/events HTTP/1.1\r\nHost: d\r\n\r\n"
 LOAD = b"POST /v1.41/images/load HTTP/1.1\r\nHost: d\r\n"
@@ -40,7 +42,7 @@ class Soak:
 
     def __init__(self, pid, ports, scale):
         self.pid, self.ports, self.scale = pid, ports, scale
-        self.asked = self.wrong = self.broken = 0
+        self.asked = self.wrong = self.broken = self.turnedAway = 0
         self.over = False
         self.logIsRead = asyncio.Event()
         self.logIsRead.set()
@@ -91,6 +93,7 @@ class Soak:
             self.wrong += 1
             return False
         # All connections may be in use, and the daemon may have broken off before its answer.
+        self.turnedAway += head[9:12] == b"503"
         self.wrong += (head[9:12], body) != (b"200", b"OK") and head[9:12] not in (b"502", b"503")
         return head[9:12] == b"200"
 
@@ -137,6 +140,27 @@ class Soak:
                 await asyncio.sleep(1)
             return procstat.memory(self.pid).rss - before
 
+    async def p99(self):
+        """Milliseconds, of a request that the proxy answers by itself: the stand-in's own turns are not measured."""
+        reader, writer = await self.open(b"")
+        times = []
+        for _ in range(self.count(SAMPLES)):
+            begun = time.perf_counter()
+            writer.write(DENIED)
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(head.partition(b"Content-Length: ")[2].split(b"\r")[0]))
+            times.append((time.perf_counter() - begun) * 1e3)
+        self.leave([(reader, writer)])
+        return sorted(times)[len(times) * 99 // 100]
+
+    async def fairness(self):
+        alone = await self.p99()
+        with running.started([sys.executable, str(HERE / "drain.py"), str(self.ports[0]), str(self.count(BULK))], None):
+            await asyncio.sleep(2)
+            beside = await self.p99()
+        print(f"p99 of a small request: {alone:.2f} ms alone, {beside:.2f} ms beside {self.count(BULK)} transfers", flush=True)
+        return beside / alone
+
     async def round(self, seconds):
         """What one client more took."""
         await self.storm()
@@ -151,15 +175,16 @@ class Soak:
     async def run(self, minutes):
         """[(what, figure, unit, most)]"""
         begun = descriptors(self.pid)
+        slower = await self.fairness()
         streams = await self.openAll(self.count(STREAMS), EVENTS)
         await asyncio.gather(*(reader.readuntil(b"start") for reader, _ in streams))
         clients = [asyncio.create_task(self.client()) for _ in range(self.count(CLIENTS))]
         memory, vast, end = [], [], time.monotonic() + minutes * 60
         while not memory or time.monotonic() < end:
-            vast.append(await self.round(min(minutes * 30, 50)))
+            vast.append(await self.round(min(minutes * 30, 100)))
             memory.append(procstat.memory(self.pid).rss)
             print(f"round {len(memory)}: {memory[-1] / MIB:.1f} MiB, {descriptors(self.pid)} descriptors, {self.asked} requests, "
-                  f"{self.broken} of them broken off", flush=True)
+                  f"{self.broken} of them broken off, {self.turnedAway} turned away", flush=True)
         lost = self.count(STREAMS) - len(streams) + sum(reader.at_eof() for reader, _ in streams)
         self.over = True
         await asyncio.gather(*clients)
@@ -170,6 +195,7 @@ class Soak:
         return [("silent streams that were closed", lost, "", 0), (f"wrong answers of {self.asked}", self.wrong, "", 0),
                 ("memory above the first round's", (max(memory) - memory[0]) / MIB, " MiB", MOST_GROWTH / MIB),
                 ("memory for one slow reader", max(vast) / MIB, " MiB", MOST_FOR_ONE / MIB),
+                ("times slower beside bulk", slower, "", MOST_SLOWER if self.scale == 1 else float("inf")),
                 ("descriptors left", descriptors(self.pid) - begun, "", MOST_DESCRIPTORS)]
 
 
