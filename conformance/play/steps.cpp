@@ -20,7 +20,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds mostPatience{5000};
-constexpr int turns = 100;              // of other programs
+constexpr int turns = 100; // of other programs
+constexpr std::size_t aFlood = std::size_t{1024} * 1024;
 constexpr milliseconds settleTime{150}; // for a target that says nothing and closes nothing
 
 [[noreturn]] void deviate(const std::string& what) {
@@ -175,6 +176,13 @@ void Steps::sends(const Step& step) {
 
 void Steps::answers(const Step& step) {
     daemon(step.number).send(answerOf(step));
+}
+
+// What follows comes when the flood is under way: the target has read of it, or does not want more.
+void Steps::floods(const Step& step) {
+    Wire& wire = wireOf(step);
+    wire.flood(step.bytes);
+    await([&] { return wire.flooded() >= aFlood || wire.ended(); }, milliseconds(2000));
 }
 
 void Steps::answersEarly(const Step& step) {

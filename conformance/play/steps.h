@@ -58,7 +58,7 @@ private:
     void comes(const Step&) { stage_.daemonComes(); }
     void refuses(const Step&) { stage_.daemonRefuses(); }
     void continues(const Step&) { stage_.continues = true; }
-    void floods(const Step& step) { wireOf(step).flood(step.bytes); }
+    void floods(const Step& step);
     void stopsReading(const Step& step) { wireOf(step).reads = false; }
     void readsOn(const Step& step) { wireOf(step).reads = true; }
     void isTold(const Step& step);

@@ -26,6 +26,8 @@ void Wire::sendBytewise(std::string_view bytes) {
 
 void Wire::flood(std::string_view bytes) {
     while (flood_.size() < floodAtOnce) flood_.append(bytes);
+    const int little = floodAtOnce; // what the kernel keeps is not yet taken
+    ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
     counted = true;
     flush();
 }
@@ -96,9 +98,12 @@ void Wire::flush() {
     }
     if (fd_ && !flood_.empty()) {
         const auto count =
-            ::send(fd_.get(), flood_.data() + flooded_, flood_.size() - flooded_, MSG_NOSIGNAL);
-        if (count > 0) flooded_ = (flooded_ + static_cast<std::size_t>(count)) % flood_.size();
+            ::send(fd_.get(), flood_.data() + floodAt_, flood_.size() - floodAt_, MSG_NOSIGNAL);
         if (count < 0 && errno != EAGAIN && errno != EINTR) flood_.clear();
+        if (count > 0) {
+            floodSent_ += static_cast<std::size_t>(count);
+            floodAt_ = (floodAt_ + static_cast<std::size_t>(count)) % flood_.size();
+        }
     }
     if (ending_ && fd_) {
         ::shutdown(fd_.get(), SHUT_WR);

@@ -22,6 +22,7 @@ public:
     void sendBytewise(std::string_view bytes);
     /// The same over and over, as fast as it is taken. What comes in is thrown away.
     void flood(std::string_view bytes);
+    [[nodiscard]] std::size_t flooded() const { return floodSent_; }
     void endOutput(); ///< once everything is out
     void close();
     void closeWhenSent();
@@ -58,7 +59,8 @@ private:
     std::string out_;
     std::size_t flushed_ = 0; ///< of out_
     std::string flood_;
-    std::size_t flooded_ = 0; ///< of flood_
+    std::size_t floodAt_ = 0;   ///< in flood_
+    std::size_t floodSent_ = 0; ///< in all
     std::string sent_;
     bool ending_ = false;
     bool closing_ = false;
