@@ -36,12 +36,12 @@ void removeFolder(const std::string& path) {
     auto& all = registry();
     all.mutex.lock(); // for ever: nobody makes another workspace
     for (const auto& path : all.paths) removeFolder(path);
-    ::signal(signal, SIG_DFL);
+    (void)::signal(signal, SIG_DFL);
     sigset_t one;
     ::sigemptyset(&one);
     ::sigaddset(&one, signal);
     ::pthread_sigmask(SIG_UNBLOCK, &one, nullptr);
-    ::raise(signal);
+    (void)::raise(signal);
     std::_Exit(128 + signal);
 }
 

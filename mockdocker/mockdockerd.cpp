@@ -134,7 +134,7 @@ void runUntilTold(const Arguments& arguments) {
 } // namespace
 
 int main(int count, char** values) {
-    ::signal(SIGPIPE, SIG_IGN);
+    (void)::signal(SIGPIPE, SIG_IGN);
     const Arguments arguments = parse(count, values);
     raiseFileLimit();
     try {

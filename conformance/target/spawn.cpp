@@ -134,7 +134,7 @@ pid_t spawn(std::vector<std::string> words, const Environment& environment, cons
     if (::getppid() != parent) ::_exit(127);
     sigset_t none;
     ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
     if (confinement.openFiles != 0) {
         const rlimit limit{confinement.openFiles, confinement.openFiles};
         if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(126);

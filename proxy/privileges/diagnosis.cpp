@@ -15,7 +15,7 @@ namespace {
 
 std::string octal(mode_t mode) {
     std::array<char, 8> text{};
-    std::snprintf(text.data(), text.size(), "%04o", mode);
+    (void)std::snprintf(text.data(), text.size(), "%04o", mode);
     return text.data();
 }
 

@@ -91,8 +91,8 @@ net::Fd signalDescriptor() {
     for (const Taken& each : taken)
         if (each.number != SIGHUP || !isIgnored(SIGHUP)) sigaddset(&set, each.number); // nohup(1) means it
     if (::sigprocmask(SIG_BLOCK, &set, nullptr) != 0) throw Poco::SystemException("sigprocmask", errno);
-    std::signal(SIGPIPE, SIG_IGN); // whoever reads the log may leave
-    std::signal(SIGXFSZ, SIG_IGN); // and a file that it is written to may be full
+    (void)std::signal(SIGPIPE, SIG_IGN); // whoever reads the log may leave
+    (void)std::signal(SIGXFSZ, SIG_IGN); // and a file that it is written to may be full
     net::Fd fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
     if (!fd.valid()) throw Poco::SystemException("signalfd", errno);
     return fd;
