@@ -348,6 +348,8 @@ void Program::unasked(std::size_t daemon) {
     const Progress& progress = ledger_.of(daemon);
     if (progress.unclear || progress.raw || ledger_.begunAnother(world_, daemon)) return;
     world_.daemons[daemon].out += "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nZx.";
+    // At once: before the loop turns, which may send the next request for another daemon's end.
+    (void)world_.daemons[daemon].pump();
 }
 
 void Program::answer() {
