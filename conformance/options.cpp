@@ -96,7 +96,7 @@ constexpr std::array all{
            [](Options& o, const std::string& v) { o.reports.html = v; }},
     Option{"--dialect", "NAME", "list explain", false, "tecnativa (default) or linuxserver",
            [](Options& o, const std::string& v) { o.dialect = dialectOption(v); }},
-    Option{"--jobs", "N", "run", false, "targets at a time (default 2)",
+    Option{"--jobs", "N", "run", false, "targets at a time that are kept busy (default 2); while one starts, others are judged",
            [](Options& o, const std::string& v) { o.jobs = jobsOf(v); }},
 };
 // clang-format on

@@ -10,11 +10,31 @@
 #include <atomic>
 #include <filesystem>
 #include <mutex>
+#include <semaphore>
 #include <sys/epoll.h>
 #include <thread>
 
 namespace conformance {
 namespace {
+
+// A start is mostly waiting: meanwhile others exchange, never more than `jobs` at a time.
+constexpr int workersAJob = 3;
+using Turns = std::counting_semaphore<>;
+
+// One of the turns, until it is given back: a stop is waiting again.
+class Turn {
+public:
+    explicit Turn(Turns& turns)
+        : turns_(turns) {
+        turns_.acquire();
+    }
+    ~Turn() { turns_.release(); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+private:
+    Turns& turns_;
+};
 
 constexpr std::size_t stallsForgiven = 3;
 constexpr std::size_t unansweredForgiven = 20;
@@ -46,8 +66,9 @@ private:
 // One thread's worth of the run: an origin, and one target after another before it.
 class Worker {
 public:
-    Worker(const AccessRun& run, const std::string& folder)
+    Worker(const AccessRun& run, const std::string& folder, Turns& turns)
         : run_(run)
+        , turns_(turns)
         , socketPath_(folder + "/docker.sock")
         , origin_(poller_, socketPath_, run.adapter) {}
 
@@ -60,6 +81,7 @@ private:
                const Observations& seen) const;
 
     const AccessRun& run_;
+    Turns& turns_;
     std::string socketPath_;
     Poller poller_;
     Origin origin_;
@@ -81,6 +103,7 @@ SettingsOutcome Worker::judge(const Settings& settings) {
         outcome.startTime = target.startTime();
         origin_.observe(&observations, &forwarded);
         try {
+            const Turn turn(turns_);
             exchange(target, observations, forwarded);
         } catch (const TargetError& error) {
             throw TargetError(std::string(error.what()) + ": " + target.epitaph());
@@ -171,9 +194,10 @@ void runAccess(const AccessRun& run) {
         if (outcome.skipped.empty()) ++judged;
         run.done(std::move(outcome));
     };
+    Turns turns(run.jobs);
     const auto work = [&] {
         const Workspace folder;
-        Worker worker(run, folder.path());
+        Worker worker(run, folder.path(), turns);
         for (std::size_t i = next++; i < run.settings.size(); i = next++)
             if (hopeless())
                 report(skippedOutcome(run.settings[i], "not tried: the target failed too often before"));
@@ -182,8 +206,9 @@ void runAccess(const AccessRun& run) {
     };
     {
         std::vector<std::jthread> threads;
-        threads.reserve(static_cast<std::size_t>(run.jobs));
-        for (int i = 0; i < run.jobs; ++i) threads.emplace_back(work);
+        const int workers = run.jobs * workersAJob;
+        threads.reserve(static_cast<std::size_t>(workers));
+        for (int i = 0; i < workers; ++i) threads.emplace_back(work);
     }
     for (auto& outcome : failed) {
         const bool isCause = judged > 0 || &outcome == &failed.front();

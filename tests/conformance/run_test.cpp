@@ -87,6 +87,21 @@ TEST_F(BadTarget, DenyingAllFails) {
     EXPECT_THAT(outcome.text, HasSubstr("must forward GET /containers/create"));
 }
 
+// None of these accepts before three have been started: one after another they would wait for ever.
+TEST_F(BadTarget, WhileOneStartsOthersDo) {
+    std::filesystem::create_directory(folder_.path() + "/started");
+    write("run", "#!/bin/sh\n"
+                 ": >\"${0%/*}/started/$$\"\n"
+                 "while set -- \"${0%/*}\"/started/* && [ $# -lt 3 ]; do sleep 0.01; done\n"
+                 "exec " BAD_TARGET " denies-all\n");
+    std::filesystem::permissions(folder_.path() + "/run", std::filesystem::perms::owner_all);
+    const auto target = write("target.json", R"({"name": "slow", "command": ["./run"], "ready_within": 20})");
+    const auto outcome =
+        runProgram({"run", "--jobs", "1", "--target", target, "--id", "access/none.post0/Image", "--id",
+                    "access/none.post1/Image", "--id", "access/on.CONFIGS.post0/Image"});
+    EXPECT_EQ(outcome.status, 0) << outcome.text;
+}
+
 // A 403 to the client is not enough.
 TEST_F(BadTarget, ForwardingWhatItDeniesFails) {
     const auto outcome = judge("forwards-and-denies", "access/none.post0/Container");
