@@ -111,6 +111,7 @@ struct Case {
     Need need = Need::nothing;
     Without without = Without::nothing;    ///< what the target is not given
     unsigned openFiles = 0;                ///< the target's limit; 0: inherited
+    unsigned times = 1;                    ///< it is played so often, or until it fails
     bool ownTarget = false;                ///< not to be shared with other cases
     std::vector<std::string> capabilities; ///< that a target must have to be judged by it
     std::string file;

@@ -27,6 +27,8 @@ struct Word {
     Takes takes;
 };
 
+constexpr std::uint64_t mostTimes = 100;
+
 // The closed list of steps: tables/README.md says what each means.
 // clang-format off
 constexpr std::array words{
@@ -214,6 +216,8 @@ private:
             setWithout();
         else if (line_.key == "open files")
             setOpenFiles();
+        else if (line_.key == "times")
+            setTimes();
         else if (line_.key == "capability")
             addCapability(oneLine());
         else if (!takeShorthand())
@@ -325,6 +329,13 @@ private:
         const std::string name = oneLine();
         if (name != "ipv6") fail("without takes ipv6, not '" + name + "'");
         case_.without = Without::ipv6;
+    }
+
+    void setTimes() {
+        const auto count = numberOf(oneLine());
+        if (!count || *count == 0 || *count > mostTimes)
+            fail("'times' takes a number up to " + std::to_string(mostTimes));
+        case_.times = static_cast<unsigned>(*count);
     }
 
     void setOpenFiles() {

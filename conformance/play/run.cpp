@@ -113,6 +113,8 @@ private:
         std::string error;
         try {
             auto result = playCase(scene, one);
+            for (unsigned again = 1; again < one.times && result.status == Status::pass; ++again)
+                result = playCase(scene, one);
             if (last) scene.stopTarget();
             return result;
         } catch (const StartFailure& failure) {

@@ -56,11 +56,14 @@ TEST(Cases, AreRead) {
 }
 
 TEST(Cases, WhatATargetIsNotGivenIsRead) {
-    const auto cases = parseCases("case: a\nwithout: ipv6\nopen files: 64\nthe proxy: must\ndenied: GET /x\n",
-                                  "x.cases", "x", Dialect::tecnativa);
+    const auto cases =
+        parseCases("case: a\nwithout: ipv6\nopen files: 64\ntimes: 5\nthe proxy: must\ndenied: GET /x\n",
+                   "x.cases", "x", Dialect::tecnativa);
     ASSERT_EQ(cases.size(), 1U);
     EXPECT_EQ(cases[0].without, Without::ipv6);
     EXPECT_EQ(cases[0].openFiles, 64U);
+    EXPECT_EQ(cases[0].times, 5U);
+    EXPECT_EQ(errorOf("case: a\ntimes: 0\n"), "x.cases:2: 'times' takes a number up to 100");
     EXPECT_TRUE(cases[0].ownTarget);
     EXPECT_EQ(errorOf("case: a\nwithout: ipv4\n"), "x.cases:2: without takes ipv6, not 'ipv4'");
 }
