@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-START_SECONDS = 10
+START_SECONDS = 60
 STOP_SECONDS = 10
 # What the field's image grants by default, and containers.
 GRANTS = {"EVENTS": "1", "PING": "1", "VERSION": "1", "CONTAINERS": "1"}
