@@ -85,6 +85,10 @@ std::optional<Fd> acceptFrom(const Fd& listener) {
     fail("accept");
 }
 
+void shutDown(const Fd& socket) noexcept {
+    if (socket) ::shutdown(socket.get(), SHUT_RDWR);
+}
+
 std::optional<Fd> connectLoopback(std::uint16_t port) {
     const auto address = loopback(port);
     Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));

@@ -16,6 +16,10 @@ namespace conformance {
 /// The next pending connection, non-blocking; nothing when there is none.
 [[nodiscard]] std::optional<Fd> acceptFrom(const Fd& listener);
 
+/// Ends both directions, or the listening, now. Closing alone would not where another thread has just forked: that
+/// child holds the socket until it becomes another program, and the peer may use it meanwhile. Of none: nothing.
+void shutDown(const Fd& socket) noexcept;
+
 /// A connected, non-blocking socket with TCP_NODELAY; nothing when nobody accepts there.
 [[nodiscard]] std::optional<Fd> connectLoopback(std::uint16_t port);
 

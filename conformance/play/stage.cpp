@@ -21,6 +21,7 @@ Stage::Stage(std::string socketPath, std::vector<std::string> asks)
     , listener_(listenUnix(socketPath_)) {}
 
 Stage::~Stage() {
+    shutDown(listener_);
     ::unlink(socketPath_.c_str());
 }
 
@@ -145,14 +146,19 @@ Wire* Stage::daemonWithInput(unsigned number) {
 }
 
 void Stage::daemonGoes() {
-    listener_.reset();
+    stopListening();
     ::unlink(socketPath_.c_str());
     for (auto& wire : daemons_) wire->close();
 }
 
 void Stage::daemonRefuses() {
-    listener_.reset(); // the file stays
+    stopListening(); // the file stays
     for (auto& wire : daemons_) wire->close();
+}
+
+void Stage::stopListening() {
+    shutDown(listener_);
+    listener_.reset();
 }
 
 void Stage::daemonComes() {

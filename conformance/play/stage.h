@@ -71,6 +71,7 @@ public:
 
 private:
     void accept();
+    void stopListening();
     void lookAtDaemon(Wire& wire);
     void sayContinue(Wire& wire);
     void answerItsOwn(Wire& wire);

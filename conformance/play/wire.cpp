@@ -1,5 +1,7 @@
 #include "conformance/play/wire.h"
 
+#include "conformance/net/socket.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -38,6 +40,11 @@ void Wire::endOutput() {
 }
 
 void Wire::close() {
+    shutDown(fd_);
+    drop();
+}
+
+void Wire::drop() {
     fd_.reset();
     ended_ = gone_ = true;
 }
@@ -50,7 +57,7 @@ void Wire::closeWhenSent() {
 void Wire::reset() {
     const linger at{1, 0};
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at, sizeof at);
-    close();
+    drop();
 }
 
 void Wire::forget(std::size_t count) {

@@ -14,6 +14,9 @@ class Wire {
 public:
     explicit Wire(Fd fd)
         : fd_(std::move(fd)) {}
+    Wire(const Wire&) = delete;
+    Wire& operator=(const Wire&) = delete;
+    ~Wire() { close(); }
 
     [[nodiscard]] const Fd& fd() const { return fd_; }
 
@@ -52,6 +55,7 @@ public:
 private:
     void receive();
     void flush();
+    void drop();
 
     Fd fd_;
     std::string in_;

@@ -4,11 +4,13 @@
 #include "conformance/net/socket.h"
 #include "conformance/play/connect.h"
 #include "conformance/play/stage.h"
+#include "conformance/play/wire.h"
 #include "conformance/workspace.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <csignal>
 #include <fstream>
 #include <sstream>
@@ -80,6 +82,22 @@ TEST(Play, WhatIsRightPasses) {
 }
 
 // What a target keeps in store for later it may drop while a case waits; no step has to do with it.
+// As a child does that another thread has forked and that is not the target's program yet.
+TEST(Play, WhatIsClosedIsClosedThoughSomebodyHoldsItToo) {
+    for (const bool byItsEnd : {false, true}) {
+        std::array<int, 2> ends{};
+        ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+        const conformance::Fd held(::dup(ends[0]));
+        const conformance::Fd peer(ends[1]);
+        {
+            conformance::Wire wire{conformance::Fd(ends[0])};
+            if (!byItsEnd) wire.close();
+        }
+        char octet = 0;
+        EXPECT_EQ(::recv(peer.get(), &octet, 1, MSG_DONTWAIT), 0) << byItsEnd;
+    }
+}
+
 TEST(Play, ASpareConnectionThatIsDroppedDisturbsNobody) {
     const auto outcome = judge("drops-spares", "stream/wait-before-the-first-byte");
     EXPECT_THAT(outcome.text, HasSubstr("client gets status: 200\" (step 5"))
