@@ -72,8 +72,8 @@ constexpr auto own = std::to_array<Row>({
      "seconds that running exchanges get after a signal that ends it", Scope::process},
     {"CONFINE", Flag<Settings>{&Settings::confine}, "1",
      "keep this process from system calls and files that serving does not need", Scope::process},
-    {"METRICS_BIND", Places{&Settings::metrics}, "",
-     "where Prometheus is told what came of requests", Scope::process},
+    {"METRICS_BIND", Places{&Settings::metrics}, "", "where Prometheus is told what came of requests",
+     Scope::process},
 });
 
 constexpr auto grants = []() {
