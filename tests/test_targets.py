@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 from private_engine import REPOSITORY
+from proxy_process import SECTIONS
 from under_test import BUILD
 
 SUITE = BUILD / "conformance/socket-proxy-conformance"
@@ -40,6 +41,27 @@ def with_program(name, program, folder):
     (folder / adapter["baseline"]).write_bytes((TARGETS / adapter["baseline"]).read_bytes())
     file.write_text(json.dumps(adapter))
     return file
+
+
+@pytest.mark.parametrize("name, last", [("wollomatic", None), ("cetusguard", None), ("sockguard", "/etc/sockguard/sockguard.yaml")])
+def test_a_container_is_of_the_image(name, last, tmp_path):
+    """What `docker run` is told: options, then the image, then what is the proxy's; and of the environment the proxy's."""
+    adapter = json.loads((TARGETS / f"{name}.json").read_text())
+    script, *words = adapter["command"]
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    docker.chmod(0o755)
+    variables = {name: "0" for name in [*SECTIONS, "POST", "ALLOW_START", "ALLOW_STOP", "ALLOW_RESTARTS"]}
+    told = subprocess.run([TARGETS / script, *words], check=True, capture_output=True, text=True,
+                          env={**variables, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PORT": "99", "SOCKET_PATH": "/x/docker.sock",
+                               "BIND_CONFIG": "127.0.0.1:99"}).stdout.splitlines()
+    image = told.index(words[0].removeprefix("image:"))
+    before, own = told[:image], told[image + 1:]
+    given = [before[i + 1] for i, word in enumerate(before) if word == "--env"]
+    before = [word for i, word in enumerate(before) if word != "--env" and before[i - 1:i] != ["--env"]]
+    assert before == ["run", "--rm", "--network", "host", "--volume", "/x:/x"]
+    assert own and own[-1] == (last or own[-1]) and "PATH" not in given
+    assert ({"CONTAINERS", "POST", "SOCKGUARD_UPSTREAM_SOCKET"} <= set(given)) == (name == "sockguard")
 
 
 @pytest.mark.parametrize("name", ["wollomatic", "cetusguard"])

@@ -50,29 +50,23 @@ granted_paths() {
     case $paths in *'/()') paths='[^\x00-\x{10FFFF}]' ;; esac
 }
 
-# The same for a proxy that reads its settings from the environment, which a container gets by name only.
-become_with_environment() {
+# Becomes the proxy: $1 is a program, or "image:NAME" for one in a container on the host's network, which gets the variables that
+# are named in $handed.
+become() {
     case $1 in
     image:*)
         image=${1#image:}
         shift
-        for name in $(env | sed -n 's/^\([A-Z_]*\)=.*/\1/p'); do
-            case $name in PATH | HOME | PWD | DOCKER_*) ;; *) set -- --env "$name" "$@" ;; esac
-        done
+        set -- "$image" "$@"
+        for name in ${handed-}; do set -- --env "$name" "$@"; done
         exec docker run --rm --network host --volume "${SOCKET_PATH%/*}:${SOCKET_PATH%/*}" "$@"
         ;;
     *) exec "$@" ;;
     esac
 }
 
-# Becomes the proxy: $1 is a program, or "image:NAME" for one in a container on the host's network.
-become() {
-    case $1 in
-    image:*)
-        image=${1#image:}
-        shift
-        exec docker run --rm --network host --volume "${SOCKET_PATH%/*}:${SOCKET_PATH%/*}" "$image" "$@"
-        ;;
-    *) exec "$@" ;;
-    esac
+# The same for one that reads its settings from the environment.
+become_with_environment() {
+    handed=$(env | sed -n 's/^\([A-Z_]*\)=.*/\1/p' | grep -Evx 'PATH|HOME|PWD|DOCKER_.*')
+    become "$@"
 }
