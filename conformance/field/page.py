@@ -170,9 +170,8 @@ def overview(peers):
     head = "".join(f'<th scope="col">{html.escape(peer["title"])}</th>' for peer, _ in peers)
     targets = [target for _, target in peers]
     totals = [target["summary"] for target in targets]
-    families = {}
-    for target in targets:
-        families |= dict.fromkeys(by_family(target))
+    deviating = [by_family(target) for target in targets]
+    families = {family: None for each in deviating for family in each}
     body = [
         row("source", [f'<a href="https://{peer["source"]}">{peer["source"].split("/", 1)[1]}</a>' for peer, _ in peers]),
         row("version", [html.escape(target["version"]) for target in targets]),
@@ -186,7 +185,7 @@ def overview(peers):
                            or "–" for target, total in zip(targets, totals)]),
     ]
     for family in families:
-        found = [by_family(target).get(family) for target in targets]
+        found = [each.get(family) for each in deviating]
         body.append(row(family, ["not judged" if one is None else counts(one["required"], one["hardening"]) for one in found]))
     return f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
 

@@ -21,7 +21,7 @@ Stage::Stage(std::string socketPath, std::vector<std::string> asks)
     , listener_(listenUnix(socketPath_)) {}
 
 Stage::~Stage() {
-    shutDown(listener_);
+    stopListening();
     ::unlink(socketPath_.c_str());
 }
 
