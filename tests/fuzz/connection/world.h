@@ -99,7 +99,7 @@ private:
     bool draining_ = false;
     int turnsLeft_ = -1;
     int shutdowns_ = 0;
-    int descriptors_ = 0; ///< open ones, at the beginning
+    long descriptors_ = 0; ///< open ones, at the beginning
     proxy::net::Fd daemon_;
 };
 
