@@ -143,7 +143,9 @@ std::vector<Asked> askedBy(const Client& client) {
     std::vector<Asked> all;
     std::string_view left = client.sent;
     while (true) {
-        left.remove_prefix(std::min(left.find_first_not_of("\r\n"), left.size()));
+        // RFC 9112 section 2.2: one empty line before a request is passed over. A second one is no request line, nor is
+        // what a lone LF ends: a recipient may take that, and the proxy does not.
+        if (left.starts_with("\r\n")) left.remove_prefix(2);
         if (left.empty()) return all;
         all.push_back({strict::readRequest(left), left.starts_with("HEAD ")});
         if (all.back().message.is != Is::complete) return all;
