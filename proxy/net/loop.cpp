@@ -57,7 +57,10 @@ Endpoint::~Endpoint() =
 
 void Endpoint::report(Events events) noexcept {
     ready_ = static_cast<Events>(ready_ | events);
-    if (!ListNode<Endpoint>::linked()) loop_.ready_.pushBack(*this);
+    if (ListNode<Endpoint>::linked()) return;
+    if (behindOthers_) return loop_.behind_.pushBack(*this);
+    loop_.ready_.pushBack(*this);
+    ++loop_.news_;
 }
 
 void Endpoint::awaitRoom() noexcept {
@@ -94,22 +97,27 @@ void Endpoint::disarm() noexcept {
 void Wait::await_suspend(std::coroutine_handle<> waiter) const noexcept {
     first_->waiter_ = waiter;
     first_->wanted_ = firstWants_;
+    first_->behindOthers_ = behindOthers_;
     if (second_ == nullptr) return;
     second_->waiter_ = waiter;
     second_->wanted_ = secondWants_;
+    second_->behindOthers_ = behindOthers_;
 }
 
 void Wait::await_resume() const noexcept {
     first_->waiter_ = {};
     first_->wanted_ = nothing;
+    first_->behindOthers_ = false;
     if (second_ == nullptr) return;
     second_->waiter_ = {};
     second_->wanted_ = nothing;
+    second_->behindOthers_ = false;
 }
 
 void Yield::await_suspend(std::coroutine_handle<> waiter) const noexcept {
     endpoint_.waiter_ = waiter;
     endpoint_.wanted_ = yielded;
+    endpoint_.behindOthers_ = true;
     endpoint_.report(yielded);
 }
 
@@ -117,6 +125,7 @@ void Yield::await_resume() const noexcept {
     endpoint_.clear(yielded);
     endpoint_.waiter_ = {};
     endpoint_.wanted_ = nothing;
+    endpoint_.behindOthers_ = false;
 }
 
 bool Turn::spent(const Loop& loop) noexcept {
@@ -133,7 +142,7 @@ Loop::Loop(Time time)
 }
 
 void Loop::run() {
-    while (!stopped_) turn(ready_.empty() ? sleepTime() : 0);
+    while (!stopped_) turn(idle() ? sleepTime() : 0);
     stopped_ = false;
     if (afterRound_) afterRound_();
 }
@@ -142,7 +151,7 @@ bool Loop::turn(int milliseconds) {
     if (afterRound_) afterRound_();
     poll(milliseconds);
     expireDeadlines();
-    const bool news = !ready_.empty();
+    const bool news = !idle();
     resumeReady();
     return news;
 }
@@ -173,7 +182,10 @@ void Loop::expireDeadlines() noexcept {
 }
 
 void Loop::resumeReady() {
+    // Taken before anybody is resumed: who stands behind others after a turn has had it.
+    std::size_t left = 2 + std::exchange(news_, 0) / 8;
     running_.take(ready_);
+    for (; left != 0 && !behind_.empty(); --left) running_.pushBack(*behind_.front());
     while (Endpoint* endpoint = running_.front()) {
         endpoint->ListNode<Endpoint>::unlink();
         if (endpoint->waiter_) {

@@ -103,6 +103,7 @@ private:
     Events ready_;
     Events wanted_ = nothing;
     bool roomAwaited_ = false;
+    bool behindOthers_ = false; ///< so is its waiter
     std::coroutine_handle<> waiter_;
     Idle idle_ = nullptr;
     void* idleContext_ = nullptr;
@@ -110,6 +111,8 @@ private:
 };
 
 /// co_await Wait(a, events): until any of the events is so. With two endpoints: until any of either is.
+/// Among others with news there are two classes: whoever moves masses says so with behindOthers(), and is resumed
+/// when all that wait for little have been. See Loop.
 class Wait {
 public:
     Wait(Endpoint& endpoint, Events events) noexcept
@@ -120,6 +123,11 @@ public:
         , second_(&second)
         , firstWants_(firstWants)
         , secondWants_(secondWants) {}
+
+    [[nodiscard]] Wait behindOthers(bool so) && noexcept {
+        behindOthers_ = so;
+        return *this;
+    }
 
     [[nodiscard]] bool await_ready() const noexcept {
         return first_->is(firstWants_) || (second_ != nullptr && second_->is(secondWants_));
@@ -132,9 +140,10 @@ private:
     Endpoint* second_ = nullptr;
     Events firstWants_;
     Events secondWants_ = nothing;
+    bool behindOthers_ = false;
 };
 
-/// co_await Yield(endpoint): lets every other connection have its turn first. For whoever moves much data.
+/// co_await Yield(endpoint): lets every other connection have its turn first. For whoever moves much data; behind others.
 class Yield {
 public:
     explicit Yield(Endpoint& endpoint) noexcept
@@ -160,6 +169,10 @@ private:
     int passes_ = 0;
 };
 
+/// In a round everybody who waits for little has one turn, and then some of those who stand behind others: two, and
+/// one more for every eight turns before. A turn that moves masses costs about eight of the others, so that either
+/// class has about half of the time where both want all of it, and a small request waits for two such turns, not
+/// for as many as there are transfers. Within a class it goes by who came first.
 class Loop {
 public:
     /// `time`: what the clock is read by; tests have their own.
@@ -182,7 +195,7 @@ public:
 
     /// The time of this round of events; read once a round.
     [[nodiscard]] Clock::time_point now() const noexcept { return now_; }
-    /// How many rounds have begun. In each, everybody who has news has one turn.
+    /// How many rounds have begun. In each, nobody has more than one turn.
     [[nodiscard]] std::uint64_t round() const noexcept { return round_; }
     /// Sets the loop's clock forward, for tests that must see deadlines pass without waiting for them.
     void advance(Clock::duration by) noexcept { ahead_ += by; }
@@ -196,6 +209,7 @@ private:
     void poll(int milliseconds);
     void expireDeadlines() noexcept;
     void resumeReady();
+    [[nodiscard]] bool idle() const noexcept { return ready_.empty() && behind_.empty(); }
 
     Time time_;
     Fd epoll_;
@@ -204,8 +218,10 @@ private:
     Clock::duration ahead_{0};
     Clock::time_point now_ = time_();
     std::vector<Deadlines*> deadlines_;
-    List<Endpoint> ready_; ///< endpoints with news, this round
+    List<Endpoint> ready_;  ///< endpoints with news, this round
+    List<Endpoint> behind_; ///< those with news that stand behind others
     List<Endpoint> running_;
+    std::size_t news_ = 0; ///< how many `ready_` was given
     std::function<void()> afterRound_;
 };
 

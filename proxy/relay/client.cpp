@@ -99,7 +99,8 @@ net::Task<> Client::discard(Flow& body) {
         if (body.state() == Flow::State::hasMore)
             co_await net::Yield(stream);
         else
-            co_await net::Wait(stream, net::Stream::canReceive | net::timedOut);
+            co_await net::Wait(stream, net::Stream::canReceive | net::timedOut)
+                .behindOthers(body.movesMasses());
     }
     stream.disarm();
     if (!body.finished()) keepAlive = false;
@@ -137,7 +138,8 @@ net::Task<bool> Client::readAway(Flow& rest) {
         else if (rest.state() == Flow::State::hasMore)
             co_await net::Yield(stream);
         else
-            co_await net::Wait(stream, net::Stream::canReceive | net::timedOut);
+            co_await net::Wait(stream, net::Stream::canReceive | net::timedOut)
+                .behindOthers(rest.movesMasses());
     }
     stream.disarm();
     co_return false;

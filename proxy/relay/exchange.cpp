@@ -304,7 +304,9 @@ net::Wait Exchange::untilEither(const Flow* down) noexcept {
     if (!up_.open() && !attempt_.endLooked) ofClient |= net::readClosed;
     if (!client_.gone()) ofClient |= net::closed;
     if (!daemon.is(net::closed)) ofDaemon |= net::closed;
-    return {client_.stream, static_cast<net::Events>(ofClient), daemon, static_cast<net::Events>(ofDaemon)};
+    return net::Wait(client_.stream, static_cast<net::Events>(ofClient), daemon,
+                     static_cast<net::Events>(ofDaemon))
+        .behindOthers(up_.movesMasses() || (down != nullptr && down->movesMasses()));
 }
 
 // A client that has sent its request and ends its direction may be waiting for the answer or may be

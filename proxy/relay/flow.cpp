@@ -92,7 +92,12 @@ void Flow::resend(std::string_view bytes) {
 }
 
 void Flow::step() {
-    if (!open()) return;
+    const std::uint64_t before = octets_;
+    if (open()) moveOn();
+    movesMasses_ = octets_ - before >= bulk;
+}
+
+void Flow::moveOn() {
     const std::uint64_t before = octets_;
     for (int block = 0; block < mostBlocks && octets_ - before < mostOctets; ++block) {
         if (!sendPending() || !sendPiped()) return;

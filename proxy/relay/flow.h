@@ -59,6 +59,8 @@ public:
     void step();
 
     [[nodiscard]] State state() const noexcept { return state_; }
+    /// The last step moved so much that the next can wait for others' turns.
+    [[nodiscard]] bool movesMasses() const noexcept { return movesMasses_; }
     [[nodiscard]] bool open() const noexcept { return state_ <= State::hasMore; }
     [[nodiscard]] bool finished() const noexcept { return state_ == State::finished; }
     /// Bytes arrived behind the end of the body. Where the source may not send any, a reason to distrust it.
@@ -89,6 +91,7 @@ public:
     }
 
 private:
+    void moveOn();
     [[nodiscard]] bool sendPending();
     [[nodiscard]] bool sendPiped();
     [[nodiscard]] bool receiveMore();
@@ -120,6 +123,7 @@ private:
     bool overran_ = false;
     bool sentAny_ = false;
     bool bulk_ = false; ///< the last reading brought much: the next may, too
+    bool movesMasses_ = false;
 };
 
 } // namespace proxy::relay

@@ -24,6 +24,8 @@ PATIENCE = 60
 STREAMS, CLIENTS, SLOW, STALLED, SPARE = 9000, 200, 1000, 50, 1500
 MOST_GROWTH, MOST_FOR_ONE, MOST_DESCRIPTORS, MOST_SLOWER = 16 * MIB, 8 * MIB, 16, 10
 BULK, SAMPLES = 100, 2000
+# Who makes the load: on few cores a request would wait for these, not for the proxy, and that is the kernel's to share out.
+STANDING_BACK = ["nice", "-n", "15"]
 GRANTS = ("CONTAINERS", "POST", "EVENTS", "PING", "IMAGES")
 DENIED = b"GET /v1.41/secrets HTTP/1.1\r\nHost: d\r\n\r\n"
 PING = b"GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n"
@@ -153,11 +155,15 @@ class Soak:
         self.leave([(reader, writer)])
         return sorted(times)[len(times) * 99 // 100]
 
+    async def middleP99(self):
+        """Of three: others' work on the machine is no figure of the proxy."""
+        return sorted([await self.p99() for _ in range(3)])[1]
+
     async def fairness(self):
-        alone = await self.p99()
-        with running.started([sys.executable, str(HERE / "drain.py"), str(self.ports[0]), str(self.count(BULK))], None):
+        alone = await self.middleP99()
+        with running.started([*STANDING_BACK, sys.executable, str(HERE / "drain.py"), str(self.ports[0]), str(self.count(BULK))], None):
             await asyncio.sleep(2)
-            beside = await self.p99()
+            beside = await self.middleP99()
         print(f"p99 of a small request: {alone:.2f} ms alone, {beside:.2f} ms beside {self.count(BULK)} transfers", flush=True)
         return beside / alone
 
@@ -211,7 +217,7 @@ async def soak(options, folder):
                    **({} if os.geteuid() == 0 else {"CONFINE": "0"}),
                    "BIND_CONFIG": f"127.0.0.1:{ports[0]}", "GUARDED__BIND_CONFIG": f"127.0.0.1:{ports[1]}", "GUARDED__GUARD": "1",
                    **{f"GUARDED__{name}": "1" for name in GRANTS}}
-    with running.started([sys.executable, str(HERE / "standin.py"), path], None) as standin:
+    with running.started([*STANDING_BACK, sys.executable, str(HERE / "standin.py"), path], None) as standin:
         running.awaitConnect(standin, path, "/dev/null")
         proxy = await asyncio.create_subprocess_exec(str(options.proxy), env=environment, stdout=asyncio.subprocess.PIPE)
         try:

@@ -170,6 +170,79 @@ TEST(Loop, YieldLetsTheOthersHaveTheirTurn) {
     EXPECT_EQ(order, "ababab");
 }
 
+// Each has news, and those that move masses came first.
+TEST(Loop, WhoMovesMassesStandsBehindOthersAndIsServedAFewARound) {
+    Rig rig;
+    std::string order;
+    std::vector<std::unique_ptr<Endpoint>> endpoints;
+    const auto waiter = [&](Endpoint& endpoint, char name, bool behind) -> Detached {
+        co_await Wait(endpoint, woken).behindOthers(behind);
+        order += name;
+    };
+    for (const char name : {'m', 'm', 'm', 'm', 'm', 'm', 's'}) {
+        endpoints.push_back(std::make_unique<Endpoint>(rig.loop, someEndpoint()));
+        waiter(*endpoints.back(), name, name == 'm');
+        endpoints.back()->wake();
+    }
+    EXPECT_TRUE(rig.loop.turn());
+    EXPECT_EQ(order, "smm");
+    EXPECT_TRUE(rig.loop.turn());
+    EXPECT_EQ(order, "smmmm");
+    EXPECT_TRUE(rig.loop.turn());
+    EXPECT_EQ(order, "smmmmmm");
+    EXPECT_FALSE(rig.loop.turn());
+}
+
+// However many others there always are.
+TEST(Loop, WhoStandsBehindOthersHasAShareOfEachRound) {
+    constexpr int many = 80;
+    Rig rig;
+    int masses = 0;
+    std::vector<std::unique_ptr<Endpoint>> endpoints;
+    const auto waiter = [&](Endpoint& endpoint, bool behind) -> Detached {
+        for (;;) {
+            co_await Wait(endpoint, woken).behindOthers(behind);
+            endpoint.clear(woken);
+            masses += behind ? 1 : 0;
+        }
+    };
+    for (int i = 0; i < 2 * many; ++i) {
+        endpoints.push_back(std::make_unique<Endpoint>(rig.loop, someEndpoint()));
+        waiter(*endpoints.back(), i < many);
+        endpoints.back()->wake();
+    }
+    EXPECT_TRUE(rig.loop.turn());
+    EXPECT_EQ(masses, 2 + many / 8);
+}
+
+TEST(Loop, WhoNoLongerMovesMassesIsServedWithTheOthers) {
+    Rig rig;
+    Endpoint a(rig.loop, someEndpoint());
+    Endpoint b(rig.loop, someEndpoint());
+    std::string order;
+    const auto moves = [&](Endpoint& endpoint, char name) -> Detached {
+        co_await Wait(endpoint, woken).behindOthers(true);
+        endpoint.clear(woken);
+        order += name;
+    };
+    const auto moved = [&]() -> Detached {
+        co_await Wait(a, woken).behindOthers(true);
+        a.clear(woken);
+        co_await Yield(a);
+        co_await Wait(a, woken);
+        order += 'a';
+    };
+    moved();
+    a.wake();
+    while (rig.loop.turn()) {
+    }
+    moves(b, 'b');
+    b.wake();
+    a.wake();
+    EXPECT_TRUE(rig.loop.turn());
+    EXPECT_EQ(order, "ab");
+}
+
 TEST(Loop, YieldKeepsWhatIsKnown) {
     Rig rig;
     Endpoint endpoint(rig.loop, someEndpoint(), readable);

@@ -50,7 +50,7 @@ public:
     /// Everything sent before this call has been read and dealt with by the proxy when it returns.
     void settle();
     [[nodiscard]] std::size_t connections();
-    /// Rounds of the loop so far: in each, everybody who has something to do has one turn.
+    /// Rounds of the loop so far: in each, nobody has more than one turn.
     [[nodiscard]] std::uint64_t rounds();
     /// Lets the proxy's clock, and with it its deadlines, be later by that much.
     void advance(net::Clock::duration by);

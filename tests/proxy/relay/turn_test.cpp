@@ -1,8 +1,9 @@
 // Nobody who always has something more ready keeps the others waiting: what is done in one turn is bounded. Counted
-// in rounds of the loop, in each of which everybody has one turn.
+// in rounds of the loop, in each of which nobody has more than one turn.
 #include "tests/proxy/relay/running_proxy.h"
 
 #include <string>
+#include <vector>
 
 namespace proxy::test {
 namespace {
@@ -70,6 +71,43 @@ TEST_F(Turns, OneRequestIsNotBehindAllOfAnothersClient) {
         ++before;
     EXPECT_LE(before, 2 * net::Turn::most);
     EXPECT_EQ(readAnswer(modest).status, 403);
+}
+
+// All have news in the same round, and the request comes last. Each transfer ends with what is sent there, and is logged.
+TEST_F(Turns, OneRequestIsNotBehindAllWhoMoveMasses) {
+    constexpr int transfers = 24;
+    const std::string mass(std::size_t{100} << 10, 'x');
+    const std::string head =
+        "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(2 * mass.size()) + "\r\n\r\n";
+    configure({oneDoor({.grants = policy::Grants::defaults()}), roomy(), log::Level::info});
+    std::vector<Peer> clients;
+    std::vector<Peer> daemons;
+    for (int i = 0; i < transfers; ++i) {
+        clients.push_back(connect(RunningProxy::Over::unix));
+        clients.back().send(ping);
+        daemons.push_back(daemon_.accept());
+        EXPECT_BYTES(daemons.back(), ping);
+        daemons.back().send(head);
+        EXPECT_BYTES(clients.back(), head);
+    }
+    Peer modest = connect();
+    proxy().settle();
+    const auto sendAll = [&] {
+        for (Peer& daemon : daemons) daemon.send(mass);
+    };
+    proxy().onLoop(sendAll); // each in one step, for it is there as a whole
+    for (Peer& client : clients) EXPECT_BYTES(client, mass);
+    proxy().onLoop([&] {
+        sendAll();
+        modest.send("GET /info HTTP/1.1\r\nHost:\r\n\r\n");
+    });
+    int before = 0;
+    for (std::string line = proxy().logged(""); line.find(" /info ") == std::string::npos && !line.empty();
+         line = proxy().logged(""))
+        ++before;
+    EXPECT_LE(before, 4);
+    EXPECT_EQ(readAnswer(modest).status, 403);
+    for (Peer& client : clients) EXPECT_BYTES(client, mass);
 }
 
 // More octets than blocks: a pipe takes much at a time.
