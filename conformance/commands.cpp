@@ -6,6 +6,7 @@
 #include "conformance/report/console.h"
 #include "conformance/report/json.h"
 #include "conformance/selection.h"
+#include "conformance/target/engine.h"
 #include "conformance/target/target.h"
 
 #include <Poco/DateTimeFormat.h>
@@ -98,16 +99,17 @@ Result unjudged(const NotJudged::value_type& part) {
     return result;
 }
 
-Subject subjectOf(const Options& options, const std::string& target) {
-    Subject subject{readAdapter(target), {}, {}};
+Subject subjectOf(const Options& options, Adapter adapter) {
+    Subject subject{std::move(adapter), {}, {}};
     replaceProgram(subject.adapter, options.program);
+    if (!options.baseline.empty()) subject.adapter.baseline = options.baseline;
     subject.baseline = Baseline::read(subject.adapter.baseline);
     subject.baseline.checkRows(subject.adapter.dialect);
     subject.cases = select(options.families, options.ids, subject.adapter.dialect, options.prefixes);
     setAside(subject);
     if (!subject.notJudged.empty() && subject.cases.scripted.empty() && subject.cases.access.empty()) {
         const std::string& capability = subject.notJudged.begin()->first.second;
-        throw UsageError(target + ": the adapter declares no capability \"" + capability +
+        throw UsageError(subject.adapter.file + ": the adapter declares no capability \"" + capability +
                          "\", without which none of these cases is judged; where the proxy has it, add "
                          "\"capabilities\": [\"" +
                          capability + "\"]");
@@ -192,10 +194,14 @@ int run(const Options& options, std::ostream& out) {
     // Mistakes about any target come to light before the first one is judged for minutes.
     std::vector<Subject> subjects;
     std::map<std::string, std::string> names;
-    for (const auto& target : options.targets) {
-        subjects.push_back(subjectOf(options, target));
-        checkName(names, subjects.back().adapter.name, target);
+    std::vector<Adapter> adapters;
+    for (const auto& target : options.targets) adapters.push_back(readAdapter(target));
+    for (const auto& image : options.images) adapters.push_back(adapterOfImage(image, options.imagePort));
+    for (auto& adapter : adapters) {
+        checkName(names, adapter.name, adapter.file);
+        subjects.push_back(subjectOf(options, std::move(adapter)));
     }
+    for (const auto& subject : subjects) tryEngine(subject.adapter, out);
     int status = 0;
     for (auto& subject : subjects) {
         result.targets.push_back(judge(options, subject, out));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 
 namespace conformance {
@@ -17,7 +18,7 @@ struct Command {
 
 // clang-format off
 constexpr std::array commands{
-    Command{"run", "--target FILE", "starts the target with one settings vector after another and judges every case"},
+    Command{"run", "--target FILE | --image NAME", "starts the target with one settings vector after another and judges every case"},
     Command{"compare", "A [B]", "what changed from report A to report B, or between the two targets in A; both JSON"},
     Command{"render", "FILE …", "prints reports that run --json wrote, their targets side by side, or writes them anew"},
     Command{"list", "", "prints the ids of cases"},
@@ -57,6 +58,13 @@ int jobsOf(const std::string& text) {
     throw UsageError("--jobs takes a number from 1 to 9, not '" + text + "'");
 }
 
+int portOf(const std::string& text) {
+    int port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (error == std::errc() && end == text.data() + text.size() && port > 0 && port < 65536) return port;
+    throw UsageError("--image-port takes a port from 1 to 65535, not '" + text + "'");
+}
+
 struct Option {
     std::string_view name;
     std::string_view value;
@@ -69,8 +77,17 @@ struct Option {
 // clang-format off
 constexpr std::array all{
     Option{"--target", "FILE", "run", true,
-           "an adapter, such as conformance/targets/haproxy.json; again: another one, side by side",
+           "an adapter, such as conformance/targets/haproxy.json, or the name of one that is installed; again:\n"
+           "another one, side by side",
            [](Options& o, const std::string& v) { o.targets.push_back(v); }},
+    Option{"--image", "NAME", "run", true,
+           "instead of an adapter, or beside: containers of this image on the engine that docker is for, with\n"
+           "the variables, SOCKET_PATH and BIND_CONFIG in their environment",
+           [](Options& o, const std::string& v) { o.images.push_back(v); }},
+    Option{"--image-port", "PORT", "run", false, "where such an image does not read BIND_CONFIG: the port it listens on",
+           [](Options& o, const std::string& v) { o.imagePort = portOf(v); }},
+    Option{"--baseline", "FILE", "run", false, "known deviations, instead of those that the adapter names",
+           [](Options& o, const std::string& v) { o.baseline = v; }},
     Option{"--program", "PATH", "run", false, "instead of the program that the adapter's command names",
            [](Options& o, const std::string& v) { o.program = v; }},
     Option{"--family", "NAME", "run list", true,
@@ -132,11 +149,18 @@ bool asksForHelp(const std::string& word) {
 
 void check(const Options& options) {
     const auto& command = options.command;
-    if (command == "run" && options.targets.empty())
-        throw UsageError("run needs --target FILE, an adapter such as conformance/targets/haproxy.json");
-    if (options.targets.size() > 1 && !options.program.empty())
+    const auto targets = options.targets.size() + options.images.size();
+    if (command == "run" && targets == 0)
+        throw UsageError(
+            "run needs --target FILE, an adapter such as conformance/targets/haproxy.json, or --image NAME");
+    if (targets > 1 && !options.program.empty())
         throw UsageError("--program names the program of one target, and there are " +
-                         std::to_string(options.targets.size()));
+                         std::to_string(targets));
+    if (targets > 1 && !options.baseline.empty())
+        throw UsageError("--baseline names the known deviations of one target, and there are " +
+                         std::to_string(targets));
+    if (options.images.empty() && options.imagePort != 0)
+        throw UsageError("--image-port needs --image; an adapter has \"image_port\"");
     if (command == "explain" && options.ids.empty()) throw UsageError("explain needs the id of a case");
     if (command == "compare" && (options.inputs.empty() || options.inputs.size() > 2))
         throw UsageError("compare needs two reports that run --json wrote, or one of two targets");

@@ -21,7 +21,10 @@ public:
 struct Options {
     std::string command; ///< run, compare, render, list, explain, help, version
     std::vector<std::string> targets;
-    std::string program; ///< instead of the first word of the adapter's command
+    std::vector<std::string> images; ///< targets without an adapter
+    int imagePort = 0;
+    std::string baseline; ///< instead of the adapter's
+    std::string program;  ///< instead of the first word of the adapter's command
     std::vector<std::string> families;
     std::vector<std::string> ids; ///< of cases: beginnings
     Prefixes prefixes = Prefixes::common;

@@ -52,3 +52,9 @@ def test_installed_it_needs_nothing_of_the_tree(tmp_path):
                              tmp_path / "r.html"], cwd="/", capture_output=True, text=True)
     assert judged.returncode == 0, judged.stdout + judged.stderr
     assert "<html" in (tmp_path / "r.html").read_text()
+    unknown = subprocess.run([program, "run", "--target", "nothere"], cwd="/", capture_output=True, text=True)
+    shipped = sorted(file.stem for file in (tmp_path / "share/socket-proxy-conformance/targets").glob("*.json"))
+    assert "haproxy" in shipped and unknown.returncode == 2 and unknown.stderr.endswith(f"one of these names: {' '.join(shipped)}\n")
+    named = subprocess.run([program, "run", "--target", "haproxy", "--program", BUILD / "no/such", "--id", "framing/bare-cr-in-a-value"],
+                           cwd="/", capture_output=True, text=True)
+    assert "no/such' ended with status 127" in named.stdout, named.stdout + named.stderr

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -82,3 +83,37 @@ def test_nothing_survives(which, execs, tmp_path):
     assert not (tmp_path / "r.json").exists()
     for pid in targets:
         awaited(lambda pid=pid: is_gone(pid), "the target's end")
+
+
+DOCKER = f"""#!/bin/sh
+echo "$*" >>"$0.told"
+case $1 in
+image) echo sha256:4711 ;;
+run)
+    while [ $# -gt 1 ]; do
+        [ "$1" != --env ] || export "$2"
+        shift
+    done
+    exec {BAD_TARGET} "$1"
+    ;;
+esac
+"""
+
+
+def test_containers_are_removed(tmp_path):
+    """All that run, at once: the command lines that the suite holds may end with it before they have told the engine."""
+    (tmp_path / "docker").write_text(DOCKER)
+    (tmp_path / "docker").chmod(0o755)
+    suite = subprocess.Popen([SUITE, "run", "--image", "hangs", "--id", "access/none"], stdout=subprocess.DEVNULL,
+                             env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    try:
+        # The first one is only tried.
+        awaited(lambda: re.search("-2 ", text_of(tmp_path / "docker.told")) and bad_targets_of(suite.pid), "a target's start")
+        suite.send_signal(signal.SIGTERM)
+        assert suite.wait(20) == -signal.SIGTERM
+    finally:
+        suite.kill()
+        suite.wait()
+    told = text_of(tmp_path / "docker.told")
+    _, *started = re.findall("^run --rm --name (\\S+) ", told, re.MULTILINE)
+    assert started and any(set(started) <= set(line.split()) for line in told.splitlines() if line.startswith("rm ")), told

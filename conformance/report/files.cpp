@@ -1,5 +1,6 @@
 #include "conformance/report/files.h"
 
+#include "conformance/net/fd.h"
 #include "conformance/report/html.h"
 #include "conformance/report/json.h"
 #include "conformance/report/junit.h"
@@ -11,6 +12,8 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace conformance {
@@ -51,6 +54,19 @@ void tryToOpen(const File& file, const std::string& path) {
     if (isNew) ::unlink(path.c_str());
 }
 
+// What root writes in another's folder, out of a container or by sudo, is theirs, as all else there. Nothing but what
+// was written just now: in that folder its name may lead to anything by the time.
+void giveToWhomTheFolderIs(const std::string& part) {
+    struct stat folder {};
+    struct stat own {};
+    const auto path = std::filesystem::absolute(part).parent_path();
+    const Fd file(::open(part.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (::geteuid() != 0 || !file || ::stat(path.c_str(), &folder) != 0 || ::fstat(file.get(), &own) != 0)
+        return;
+    if (own.st_uid == 0 && own.st_nlink == 1)
+        std::ignore = ::fchown(file.get(), folder.st_uid, folder.st_gid);
+}
+
 void writeWhole(const File& file, const RunResult& run) {
     const auto part = beside(file.path);
     const bool isPart = part != file.path;
@@ -62,6 +78,7 @@ void writeWhole(const File& file, const RunResult& run) {
         if (!stream) cannotWrite(file, errno == 0 ? EIO : errno);
         // A link stays one: what it leads to is replaced.
         const auto whole = std::filesystem::weakly_canonical(file.path);
+        if (isPart) giveToWhomTheFolderIs(part);
         if (isPart && ::rename(part.c_str(), whole.c_str()) != 0) cannotWrite(file, errno);
     } catch (...) {
         if (isPart) ::unlink(part.c_str());

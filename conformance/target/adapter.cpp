@@ -165,6 +165,30 @@ void checkBaseline(const Adapter& adapter) {
              (kind == std::filesystem::file_type::not_found ? "is not there" : "cannot be read"));
 }
 
+// Where `cmake --install` puts adapters, seen from the program.
+std::filesystem::path installed() {
+    std::error_code none;
+    return std::filesystem::read_symlink("/proc/self/exe", none).parent_path().parent_path() /
+           "share/socket-proxy-conformance/targets";
+}
+
+// A path first: a file is what was meant.
+std::string fileOf(const std::string& target) {
+    const auto named = installed() / (target + ".json");
+    const bool isName = target.find('/') == std::string::npos && !std::filesystem::is_regular_file(target);
+    return isName && std::filesystem::exists(named) ? named.string() : target;
+}
+
+std::string namesOfInstalled() {
+    std::set<std::string> names;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(installed(), none))
+        if (entry.path().extension() == ".json") names.insert(entry.path().stem().string());
+    std::string text;
+    for (const auto& name : names) text.append(text.empty() ? ", or one of these names: " : " ").append(name);
+    return text;
+}
+
 } // namespace
 
 std::string Adapter::missing(const std::vector<std::string>& needed) const {
@@ -196,11 +220,30 @@ Adapter parseAdapter(const std::string& json, const std::string& file) {
     return adapter;
 }
 
-Adapter readAdapter(const std::string& file) {
+Adapter readAdapter(const std::string& target) {
+    const std::string file = fileOf(target);
     std::ifstream stream(file);
-    if (!stream) throw AdapterError(file, 0, "cannot be read; --target takes the path of an adapter (JSON)");
+    if (!stream)
+        throw AdapterError(
+            file, 0, "cannot be read; --target takes the path of an adapter (JSON)" + namesOfInstalled());
     Adapter adapter = parseAdapter({std::istreambuf_iterator<char>(stream), {}}, file);
     checkBaseline(adapter);
+    return adapter;
+}
+
+Adapter adapterOfImage(const std::string& image, int port) {
+    Adapter adapter;
+    adapter.file = image;
+    adapter.name = image;
+    adapter.image = image;
+    adapter.imagePort = port;
+    adapter.version = {
+        "docker",
+        "image",
+        "inspect",
+        "--format",
+        "{{.Id}}{{with .Config.Labels}} {{index . \"org.opencontainers.image.version\"}}{{end}}",
+        image};
     return adapter;
 }
 

@@ -74,7 +74,10 @@ struct Adapter {
 /// Why cases that need the capability are not judged.
 [[nodiscard]] std::string notJudged(const std::string& capability);
 
-[[nodiscard]] Adapter readAdapter(const std::string& file);
+/// `target`: a path, or the name of one that is installed with the program: "haproxy".
+[[nodiscard]] Adapter readAdapter(const std::string& target);
+/// Half a page that nobody had to write: for an image that takes the usual variables.
+[[nodiscard]] Adapter adapterOfImage(const std::string& image, int port);
 [[nodiscard]] Adapter parseAdapter(const std::string& text, const std::string& file);
 
 } // namespace conformance

@@ -2,17 +2,21 @@
 
 #include "conformance/target/spawn.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
-#include <tuple>
-#include <unistd.h>
+#include <fstream>
+#include <iterator>
+#include <random>
 
 namespace conformance {
 
 std::string newContainerName() {
+    // Not of the process id: in its own container each suite is process 1.
+    static const std::string run = std::to_string(std::random_device()());
     static std::atomic<unsigned> next{1};
-    return "socket-proxy-conformance-" + std::to_string(::getpid()) + "-" + std::to_string(next++);
+    return "socket-proxy-conformance-" + run + "-" + std::to_string(next++);
 }
 
 std::vector<std::string> runCommand(const Adapter& adapter, const Container& container,
@@ -22,12 +26,15 @@ std::vector<std::string> runCommand(const Adapter& adapter, const Container& con
         words.emplace_back(name);
         words.push_back(value);
     };
+    // Not --volume: that makes a folder where the source is missing, as it is to an engine that has other folders.
+    const auto mount = [&](const std::string& source, const std::string& target) {
+        option("--mount", "type=bind,source=" + source + ",target=" + target);
+    };
     const std::string folder = std::filesystem::path(container.socketPath).parent_path().string();
     option("--name", container.name);
-    option("--volume", folder + ":" + folder);
-    // For images that do not read SOCKET_PATH. Docker makes a folder where a mount's source is missing.
-    if (std::filesystem::exists(container.socketPath))
-        option("--volume", container.socketPath + ":/var/run/docker.sock");
+    mount(folder, folder);
+    // For images that do not read SOCKET_PATH.
+    if (std::filesystem::exists(container.socketPath)) mount(container.socketPath, "/var/run/docker.sock");
     if (adapter.imagePort == 0)
         option("--network", "host");
     else
@@ -42,13 +49,19 @@ std::vector<std::string> runCommand(const Adapter& adapter, const Container& con
 }
 
 pid_t processOf(const std::string& name) {
-    const auto text = firstLineOf({"docker", "inspect", "--format", "{{.State.Pid}}", name});
-    const auto pid = static_cast<pid_t>(std::strtol(text.c_str(), nullptr, 10));
-    return pid > 0 ? pid : -1;
+    const auto text = firstLineOf({"docker", "inspect", "--format", "{{.State.Pid}} {{.Id}}", name});
+    const std::string pid = text.substr(0, text.find(' '));
+    const std::string id = text.substr(std::min(text.size(), pid.size() + 1));
+    std::ifstream groups("/proc/" + pid + "/cgroup"); // named after the container
+    const std::string named{std::istreambuf_iterator<char>(groups), {}};
+    if (id.empty() || named.find(id) == std::string::npos) return -1;
+    return static_cast<pid_t>(std::strtol(pid.c_str(), nullptr, 10));
 }
 
-void removeContainer(const std::string& name) {
-    std::ignore = firstLineOf({"docker", "rm", "--force", name});
+void removeContainers(const std::vector<std::string>& names) {
+    std::vector<std::string> words{"docker", "rm", "--force"};
+    words.insert(words.end(), names.begin(), names.end());
+    runToItsEnd(std::move(words), newOutput());
 }
 
 } // namespace conformance

@@ -27,10 +27,11 @@ struct Container {
 [[nodiscard]] std::vector<std::string> runCommand(const Adapter& adapter, const Container& container,
                                                   const Environment& environment);
 
-/// The process id of the container's program as this machine sees it, or -1: the engine may run elsewhere.
+/// The process id of the container's program as it is called here, or -1: the engine may run elsewhere, or this program in a
+/// container.
 [[nodiscard]] pid_t processOf(const std::string& name);
 
-/// Ends and removes it, whatever state it is in; none of that name is as well.
-void removeContainer(const std::string& name);
+/// Ends and removes them, whatever state they are in; none of a name is as well.
+void removeContainers(const std::vector<std::string>& names);
 
 } // namespace conformance

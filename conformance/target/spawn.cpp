@@ -166,11 +166,15 @@ std::vector<std::string> endGroup(pid_t leader, std::chrono::milliseconds patien
     return names;
 }
 
-std::string firstLineOf(std::vector<std::string> words) {
-    const Fd output = newOutput();
+int runToItsEnd(std::vector<std::string> words, const Fd& output) {
     const pid_t pid = spawn(std::move(words), inheritedEnvironment(), output);
     int status = 0;
-    if (pid < 0 || ::waitpid(pid, &status, 0) != pid || status != 0) return {};
+    return pid < 0 || ::waitpid(pid, &status, 0) != pid ? -1 : status;
+}
+
+std::string firstLineOf(std::vector<std::string> words) {
+    const Fd output = newOutput();
+    if (runToItsEnd(std::move(words), output) != 0) return {};
     std::string text(400, '\0');
     const auto count = ::pread(output.get(), text.data(), text.size(), 0);
     text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
@@ -184,7 +188,7 @@ void runTrivialProgram() {
 Environment inheritedEnvironment() {
     Environment all;
     for (const char* name : {"PATH", "HOME", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT",
-                             "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"}) {
+                             "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"}) {
         const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nobody sets variables here
         if (value != nullptr) all[name] = value;
     }

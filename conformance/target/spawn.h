@@ -31,6 +31,9 @@ struct Confinement {
 /// what still runs after `patience`. The names of what was left.
 [[nodiscard]] std::vector<std::string> endGroup(pid_t leader, std::chrono::milliseconds patience);
 
+/// As of wait(2), or -1 where it cannot be started.
+int runToItsEnd(std::vector<std::string> words, const Fd& output);
+
 /// The first line that a command prints; empty when it cannot be run, or fails.
 [[nodiscard]] std::string firstLineOf(std::vector<std::string> words);
 

@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <poll.h>
-#include <set>
 #include <string_view>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -50,7 +50,7 @@ std::string describe(int status) {
 // The process groups of targets that run. Never destroyed: the thread that waits for signals outlives main.
 struct Groups {
     std::mutex mutex;
-    std::set<pid_t> leaders;
+    std::map<pid_t, std::string> leaders; // with the container's name, of an image
 };
 
 Groups& groups() {
@@ -110,7 +110,7 @@ void Target::spawn(const Environment& settings, const std::string& socketPath, c
             inheritedEnvironment(), output_);
     }
     if (pid_ < 0) throw TargetError("cannot start a process: " + std::string(::strerrordesc_np(errno)));
-    groups().leaders.insert(pid_);
+    groups().leaders.emplace(pid_, container_);
     pidFd_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
     if (!pidFd_) throw TargetError("pidfd_open: " + std::string(::strerrordesc_np(errno)));
 }
@@ -174,13 +174,20 @@ void Target::end() noexcept {
 
 void endTargets() {
     groups().mutex.lock(); // for ever
-    for (const pid_t leader : groups().leaders) ::kill(-leader, SIGTERM);
+    std::vector<std::string> containers;
+    for (const auto& [leader, container] : groups().leaders) {
+        ::kill(-leader, SIGTERM);
+        if (!container.empty()) containers.push_back(container);
+    }
+    // Their command lines are told, too, but may not come to tell the engine: where this is the first process of a container, its
+    // end is theirs.
+    if (!containers.empty()) removeContainers(containers);
 }
 
 // The hard way.
 void Target::kill() {
     ::kill(-pid_, SIGKILL);
-    if (!container_.empty()) removeContainer(container_);
+    if (!container_.empty()) removeContainers({container_});
     endsWithin(adapter_.stopWithin);
 }
 

@@ -1,8 +1,10 @@
 // Targets that are images: what `docker` is told. A script of that name stands in the PATH, notes what it is
 // told, and becomes the deliberately bad target where a container would run.
 #include "conformance/net/socket.h"
+#include "conformance/target/engine.h"
 #include "conformance/target/target.h"
 #include "conformance/workspace.h"
+#include "tests/row_name.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,6 +13,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
+#include <unistd.h>
 
 namespace {
 
@@ -23,8 +27,12 @@ constexpr const char* docker = R"(#!/bin/sh
 folder=${0%/*}
 echo "$DOCKER_HOST: $*" >>"$folder/told"
 case $1 in
-inspect) echo 4711 ;;
+inspect) cat "$folder/process" ;;
+version) [ -n "${DOCKER_API_VERSION-}" ] || { cat "$folder/too-old" && exit 1; } ;;
+image) [ -e "$folder/fetched" ] && echo sha256:4711 ;;
+pull) : >"$folder/fetched" ;;
 run)
+    [ ! -e "$folder/refusal" ] || { cat "$folder/refusal" && exit 125; }
     while [ $# -gt 1 ]; do
         [ "$1" != --env ] || export "$2"
         [ "$1" != --publish ] || { PORT=${2%:*} && export "PORT=${PORT#*:}"; }
@@ -49,6 +57,7 @@ protected:
     ~Image() override {
         ::setenv("PATH", path_.c_str(), 1); // NOLINT(concurrency-mt-unsafe)
         ::unsetenv("DOCKER_HOST");          // NOLINT(concurrency-mt-unsafe)
+        ::unsetenv("DOCKER_API_VERSION");   // NOLINT(concurrency-mt-unsafe)
     }
 
     /// The image's name is the bad target's mode.
@@ -56,9 +65,14 @@ protected:
         adapter_.image = mode;
         return adapter_;
     }
-    std::string told() const {
-        std::ifstream file(folder_.path() + "/told");
+    std::string told() const { return contentOf(folder_.path() + "/told"); }
+    static std::string contentOf(const std::string& path) {
+        std::ifstream file(path);
         return {std::istreambuf_iterator<char>(file), {}};
+    }
+    /// What the script reads.
+    void note(const std::string& name, const std::string& text) const {
+        std::ofstream(folder_.path() + "/" + name) << text;
     }
 
     const std::string path_ = std::getenv("PATH"); // NOLINT(concurrency-mt-unsafe)
@@ -72,14 +86,29 @@ TEST_F(Image, RunsOnTheHostsNetworkWithTheVariables) {
     Target target(adapter("denies-all"), {{"CONTAINERS", "1"}}, socket_, {0, {1024}});
     const auto at = "127.0.0.1:" + std::to_string(target.port());
     EXPECT_THAT(told(), HasSubstr("unix:///engine: run --rm --name socket-proxy-conformance-"));
-    EXPECT_THAT(told(), HasSubstr(" --volume " + folder_.path() + ":" + folder_.path() + " "));
+    const auto mount = [](const std::string& source, const std::string& inside) {
+        return " --mount type=bind,source=" + source + ",target=" + inside + " ";
+    };
+    EXPECT_THAT(told(), HasSubstr(mount(folder_.path(), folder_.path())));
+    EXPECT_THAT(told(), HasSubstr(mount(socket_, "/var/run/docker.sock")));
     EXPECT_THAT(told(), HasSubstr(" --network host --ulimit nofile=1024 --env BIND_CONFIG=" + at +
                                   " --env CONTAINERS=1 --env PORT="));
     EXPECT_THAT(told(), Not(HasSubstr("--env PATH=")));
     EXPECT_THAT(told(), Not(HasSubstr("--env DOCKER_HOST=")));
-    EXPECT_EQ(target.pid(), 4711);
     target.stop();
     EXPECT_THAT(told(), Not(HasSubstr(": rm ")));
+}
+
+// The engine's number may be that of another process here: its control groups tell.
+TEST_F(Image, ItsProcessIsSeenWhereItIsTheContainers) {
+    Target target(adapter("denies-all"), {}, socket_);
+    const auto groups = contentOf("/proc/self/cgroup");
+    note("process", std::to_string(::getpid()) + " " + groups.substr(0, groups.find('\n')));
+    EXPECT_EQ(target.pid(), ::getpid());
+    note("process", std::to_string(::getpid()) + " 0123456789abcdef");
+    EXPECT_EQ(target.pid(), -1);
+    note("process", "");
+    EXPECT_EQ(target.pid(), -1);
 }
 
 TEST_F(Image, WithAPortOfItsOwnIsPublished) {
@@ -103,6 +132,69 @@ TEST_F(Image, WhoseClientMustBeKilledIsRemoved) {
         EXPECT_THROW(target.stop(), conformance::TargetError);
     }
     EXPECT_THAT(told(), HasSubstr("unix:///engine: rm --force socket-proxy-conformance-"));
+}
+
+// ---- Tried before anything is judged --------------------------------------------------------------
+
+struct Refusal {
+    const char* id;
+    const char* told; // by the command line; none: the container runs, and does not listen
+    const char* todo;
+};
+
+const Refusal refusals[] = {
+    {"no-engine", "Cannot connect to the Docker daemon at unix:///engine.",
+     "-v /var/run/docker.sock:/var/run/docker.sock"},
+    {"not-allowed", "Got permission denied while trying to connect to the Docker daemon socket",
+     "for its group and for root"},
+    {"other-folders",
+     "invalid mount config for type \"bind\": bind source path does not exist: /tmp/conformance/x",
+     "-v /tmp/conformance:/tmp/conformance"},
+    {"no-image", "Unable to find image 'x:latest' locally", "build it there"},
+    {"unknown", "something else", "ended with status 125, its last words:\nsomething else"},
+    {"not-ready", nullptr, "--image-port 2375"},
+};
+
+class Engine : public Image, public testing::WithParamInterface<Refusal> {};
+
+TEST_P(Engine, WhatIsMissingIsToldWithWhatToDo) {
+    adapter(GetParam().told == nullptr ? "never-listens" : "denies-all");
+    adapter_.readyWithin = std::chrono::seconds(1);
+    if (GetParam().told != nullptr) note("refusal", GetParam().told);
+    std::ostringstream out;
+    try {
+        conformance::tryEngine(adapter_, out);
+        FAIL() << "it was started";
+    } catch (const conformance::TargetError& error) {
+        EXPECT_THAT(error.what(), HasSubstr(GetParam().todo));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Image, Engine, testing::ValuesIn(refusals), tests::byId);
+
+TEST_F(Image, IsFetchedOnceBeforeItsTimeCounts) {
+    std::ostringstream out;
+    conformance::tryEngine(adapter("denies-all"), out);
+    EXPECT_EQ(out.str(), "fetching denies-all\n");
+    conformance::tryEngine(adapter_, out);
+    EXPECT_EQ(out.str(), "fetching denies-all\n");
+}
+
+TEST_F(Image, AnEngineTooNewForTheCommandLineIsSpokenToAsItKnows) {
+    note("too-old",
+         "client version 1.41 is too old. Minimum supported API version is 1.44, please upgrade your client");
+    std::ostringstream out;
+    conformance::tryEngine(adapter("denies-all"), out);
+    EXPECT_STREQ(::getenv("DOCKER_API_VERSION"), "1.44"); // NOLINT(concurrency-mt-unsafe)
+    EXPECT_EQ(conformance::inheritedEnvironment().at("DOCKER_API_VERSION"), "1.44");
+}
+
+TEST(ImageOf, IsThatOfTheAdapterOrOfItsCommand) {
+    Adapter adapter;
+    EXPECT_EQ(conformance::imageOf(adapter), "");
+    adapter.command = {"wollomatic/run", "image:wollomatic/socket-proxy:1"};
+    EXPECT_EQ(conformance::imageOf(adapter), "wollomatic/socket-proxy:1");
+    EXPECT_EQ(conformance::imageOf(conformance::adapterOfImage("theirs:1", 0)), "theirs:1");
 }
 
 } // namespace

@@ -19,7 +19,9 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <sys/stat.h>
 #include <tuple>
+#include <unistd.h>
 
 namespace {
 
@@ -257,6 +259,17 @@ TEST_F(Reports, TheFormerOneIsThereUntilTheNextIsWhole) {
     const std::filesystem::directory_iterator left(folder_.path());
     EXPECT_TRUE(std::none_of(begin(left), end(left),
                              [](const auto& entry) { return entry.path().extension() == ".part"; }));
+}
+
+TEST_F(Reports, AreTheirsWhoseTheFolderIs) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    constexpr uid_t theirs = 4321;
+    ASSERT_EQ(::chown(folder_.path().c_str(), theirs, theirs), 0);
+    run({"forwards-all"}, "r", granted);
+    struct stat report {};
+    ASSERT_EQ(::stat(path("r.html").c_str(), &report), 0);
+    EXPECT_EQ(report.st_uid, theirs);
+    EXPECT_EQ(report.st_gid, theirs);
 }
 
 TEST_F(Reports, FullDiskIsTold) {
