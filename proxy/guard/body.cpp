@@ -1,5 +1,6 @@
 #include "proxy/guard/body.h"
 
+#include "proxy/guard/ascii.h"
 #include "proxy/guard/shown.h"
 #include "proxy/guard/values.h"
 #include "proxy/json/reader.h"
@@ -370,7 +371,6 @@ Rule Walk::closePaths(Note note) noexcept {
 // ---- Texts ------------------------------------------------------------------------------------------
 std::optional<std::string_view> Walk::readable(std::string_view raw) noexcept {
     const auto text = json::unescaped(raw, room_);
-    const auto isControl = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     if (!text || std::ranges::any_of(*text, isControl)) return std::nullopt;
     return text;
 }

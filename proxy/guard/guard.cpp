@@ -1,5 +1,6 @@
 #include "proxy/guard/guard.h"
 
+#include "proxy/guard/ascii.h"
 #include "proxy/guard/body.h"
 #include "proxy/guard/operations.h"
 #include "proxy/guard/query.h"
@@ -22,7 +23,6 @@ std::string_view trimmed(std::string_view text) noexcept {
 }
 
 bool sameInAnyCase(std::string_view text, std::string_view lowerCase) noexcept {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     return std::ranges::equal(text, lowerCase, {}, lower);
 }
 

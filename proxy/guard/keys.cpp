@@ -1,5 +1,6 @@
 #include "proxy/guard/keys.h"
 
+#include "proxy/guard/ascii.h"
 #include "proxy/guard/values.h"
 
 #include <algorithm>
@@ -456,10 +457,6 @@ constexpr Object baseOf(Object object) noexcept {
     default:
         return O::nothing;
     }
-}
-
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 bool hasFolded(std::span<const Key> rows, std::string_view name) noexcept {

@@ -1,5 +1,6 @@
 #include "proxy/guard/query.h"
 
+#include "proxy/guard/ascii.h"
 #include "proxy/guard/shown.h"
 
 #include <algorithm>
@@ -63,7 +64,7 @@ std::optional<std::string_view> percentDecoded(std::string_view text, std::span<
             octet = static_cast<char>(high * 16 + low);
             i += 2;
         }
-        if (static_cast<unsigned char>(octet) < 0x20 || octet == 0x7f) return std::nullopt;
+        if (isControl(octet)) return std::nullopt;
         room[size++] = octet;
     }
     return std::string_view(room.data(), size);

@@ -1,5 +1,7 @@
 #include "proxy/guard/values.h"
 
+#include "proxy/guard/ascii.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -15,10 +17,6 @@ bool isOneOf(const std::array<std::string_view, size>& known, std::string_view t
 
 bool isListed(const std::vector<std::string>& list, std::string_view text) noexcept {
     return std::ranges::find(list, text) != list.end();
-}
-
-constexpr char upper(char c) noexcept {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
 // The daemon's ToUpper is Unicode's: what is not ASCII is in no list here, whatever it becomes there.
@@ -38,9 +36,8 @@ std::string_view takeUpTo(char separator, std::string_view& text) noexcept {
 // "/etc:/x" is a folder of the host.
 bool isPlain(std::string_view segment) noexcept {
     static constexpr std::string_view unclean = "\\:,\"";
-    return std::ranges::none_of(segment, [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || unclean.find(c) != std::string_view::npos;
-    });
+    return std::ranges::none_of(
+        segment, [](char c) { return isControl(c) || unclean.find(c) != std::string_view::npos; });
 }
 
 std::string_view withoutSlashAtEnd(std::string_view path) noexcept {
