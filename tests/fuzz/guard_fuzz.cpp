@@ -66,7 +66,7 @@ void requireHarmlessMount(const std::string& key, const proxy::json::Token& toke
 }
 
 void requireHarmlessCreate(std::string_view body) {
-    const auto keys = std::make_unique<proxy::json::Keys>();
+    const auto keys = std::make_unique_for_overwrite<proxy::json::Keys>();
     proxy::json::Reader reader(body, *keys);
     std::vector<std::string> at; // the key of each object that is open, nothing of an array
     for (auto token = reader.next(); token.kind != Kind::end; token = reader.next()) {

@@ -29,7 +29,7 @@ std::string unescape(std::string_view raw) {
 // Nothing where there is a fault.
 std::vector<Piece> read(std::string_view document) {
     const fuzz::Copy copy(document);
-    const auto keys = std::make_unique<Keys>();
+    const auto keys = std::make_unique_for_overwrite<Keys>(); // as the guard has it
     Reader reader(copy.view(), *keys);
     std::vector<Piece> pieces;
     std::size_t depth = 0;

@@ -50,7 +50,7 @@ std::string daemonPath() {
     return folder() + "/daemon";
 }
 
-std::vector<proxy::relay::Door> threeDoors() {
+std::vector<proxy::relay::Door> makeDoors() {
     using proxy::policy::Access;
     using proxy::policy::Policy;
     const proxy::policy::Grants reads{Variable::containers, Variable::ping, Variable::version,
@@ -137,8 +137,10 @@ World::World(Setup setup)
     now = Clock::time_point{1h};
     loop_ = std::make_unique<proxy::net::Loop>([] { return now; });
     loop_->afterRound([this] { log_.flush(); });
+    // Once: what a guard makes of each operation takes longer than an exchange.
+    static const std::vector<proxy::relay::Door> threeDoors = makeDoors();
     server_ = std::make_unique<proxy::relay::Server>(
-        *loop_, threeDoors(), daemonPath(), proxy::relay::Server::Limits{mostConnections, 30s, {}, 2}, log_);
+        *loop_, threeDoors, daemonPath(), proxy::relay::Server::Limits{mostConnections, 30s, {}, 2}, log_);
     clients.reserve(32);
     daemons.reserve(64);
 }
