@@ -1,15 +1,20 @@
 # docker build -t docker-socket-proxy:local .
+# docker build -t socket-proxy-conformance --target conformance .
 #
 # The same file builds for every architecture that Debian has POCO for; on another one's machine with --platform and
 # QEMU, which takes some minutes.
 
 # ---- Built where it is developed: Debian 12 -------------------------------------------------------
-FROM debian:bookworm-slim AS build
+FROM debian:bookworm-slim AS tools
 RUN apt-get update -qq \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends cmake g++ libpoco-dev libseccomp-dev ninja-build \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
-COPY . .
+COPY CMakeLists.txt CMakePresets.json ./
+COPY cmake cmake
+COPY proxy proxy
+
+FROM tools AS build
 # --parents keeps the libraries where ldd found them, which is where the loader looks for them, on every architecture.
 RUN cmake --preset release \
  && cmake --build build/release \
@@ -19,7 +24,7 @@ RUN cmake --preset release \
  && cp --parents --dereference $(ldd /image/docker-socket-proxy | grep -o '/[^ ]*') /image
 
 # ---- Shipped: the program, and the libraries it is linked to --------------------------------------
-FROM scratch
+FROM scratch AS proxy
 COPY --from=build /image/ /
 
 # Every variable with its default; 1 grants, 0 revokes. What they mean: README.md.
@@ -95,3 +100,35 @@ EXPOSE 2375
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=5s --retries=3 CMD ["/docker-socket-proxy", "--healthcheck"]
 ENTRYPOINT ["/docker-socket-proxy"]
+
+# ---- The conformance suite, for maintainers of socket proxies: conformance/README.md ----------------
+FROM tools AS suite
+COPY conformance conformance
+RUN cmake --preset suite \
+ && cmake --build build/suite --target socket-proxy-conformance \
+ && cmake --install build/suite --component conformance --prefix /install --strip
+
+FROM debian:bookworm-slim AS conformance
+# Of the engine's package no more than its command line, which starts the containers that are judged.
+RUN apt-get update -qq \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends haproxy libpocojson80 libpocoxml80 \
+ && cd /tmp \
+ && apt-get download -qq docker.io \
+ && dpkg-deb --fsys-tarfile docker.io_*.deb | tar -xC / ./usr/bin/docker \
+ && rm -rf docker.io_*.deb /var/cache/apt/* /var/lib/apt/lists/*
+COPY --from=suite /install/ /usr/local/
+# Where the sockets are: the engine sees the folder by the same name, once it is mounted.
+ENV TMPDIR=/tmp/conformance
+RUN mkdir "$TMPDIR"
+WORKDIR /work
+ARG RELEASE=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="socket-proxy-conformance" \
+      org.opencontainers.image.description="Judges socket proxies for the Docker Engine API" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${RELEASE}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENTRYPOINT ["socket-proxy-conformance"]
+
+# ---- What is built where no target is named. Docker before 23 builds all that stands above, unless told --target proxy --------
+FROM proxy

@@ -137,15 +137,19 @@ def add_helper(cli, cleanup):
     cleanup.callback(cli.run, "rmi", "--force", HELPER)
 
 
+def builder():
+    """Which one is to be used is said by whoever runs the tests."""
+    return {name: os.environ[name] for name in ("DOCKER_BUILDKIT",) if name in os.environ}
+
+
 def build(cli, image, say):
     """Streams nothing: the log is kept, and shown by its last line where it fails."""
     log = REPOSITORY / "build/pytest-image.log"
     log.parent.mkdir(exist_ok=True)
     say(f"building {image}; its output goes to {log.relative_to(REPOSITORY)}")
-    environment = {**cli.environment, **{name: os.environ[name] for name in ("DOCKER_BUILDKIT",) if name in os.environ}}
     with open(log, "wb") as output:
         done = subprocess.run([cli.binary, "build", "--network", "host", "--tag", image, str(REPOSITORY)],
-                              env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+                              env={**cli.environment, **builder()}, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
     if done.returncode != 0:
         lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()] or ["without a word"]
         telling = [line for line in lines if re.search("error|invalid|denied|cannot", line, re.IGNORECASE)] or lines
