@@ -1,6 +1,7 @@
 """Every script that the README tells people to type: --help prints its head, and what is unknown is refused, before
 anything happens."""
 
+import json
 import os
 import re
 import shutil
@@ -110,11 +111,16 @@ def test_commands_name_what_is_there():
 # ---- What script/lint tells ---------------------------------------------------------------------------
 
 
+def stub(path, does):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{does}\n")
+    path.chmod(0o755)
+
+
 def lint(folder, tools):
     """With these in place of the tools of their names."""
     for name, does in tools.items():
-        (folder / name).write_text(f"#!/bin/sh\n{does}\n")
-        (folder / name).chmod(0o755)
+        stub(folder / name, does)
     return subprocess.run([REPOSITORY / "script/lint"], capture_output=True, text=True,
                           env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"})
 
@@ -136,6 +142,48 @@ def test_lint_tells_what_cppcheck_says(tmp_path):
     tools = {"clang-format": "", "shellcheck": "", "dpkg-query": "echo ii", "cppcheck": "echo a complaint; exit 1", "cmake": "exit 1"}
     done = lint(tmp_path, tools)
     assert done.returncode == 1 and "a complaint\n" in done.stdout and done.stderr == "lint: cppcheck has complaints\n"
+
+
+# ---- What script/coverage tells -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("missed, says, status", [(1, "true", 0), (2, "true", 1), (1, "echo a complaint; exit 1", 1)],
+                         ids=["98-percent", "less", "a-test-failed"])
+def test_coverage_tells_what_never_ran(tmp_path, missed, says, status):
+    """Of the four rooms that are held. A line ran that ran in any unit; this relay has 50, of which some did not."""
+    for path in [*(REPOSITORY / "script/lib").iterdir(), REPOSITORY / "script/coverage"]:
+        copy = tmp_path / path.relative_to(REPOSITORY)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    files, build = {}, tmp_path / "build/coverage"
+    for room in ("http", "policy", "guard", "relay", "mask"):
+        source = tmp_path / f"proxy/{room}/some.h"
+        source.parent.mkdir(parents=True)
+        source.write_text("".join(f"  line({number});\n" for number in range(1, 51)))
+        (build / "proxy" / room).mkdir(parents=True)
+        (build / "proxy" / room / "some.gcno").touch()
+        for unit in (0, 1):  # each runs every other line, but for what is missed
+            runs = {number: int(number % 2 == unit and (number > missed or room != "relay")) for number in range(1, 51)}
+            files.setdefault(unit, []).append({"file": f"../../proxy/{room}/some.h", "lines": [
+                {"line_number": number, "count": count} for number, count in runs.items() if unit or room != "mask"]})
+    files[0].append({"file": "/usr/include/other.h", "lines": [{"line_number": 1, "count": 0}]})
+    (tmp_path / "told").write_text("".join(
+        json.dumps({"current_working_directory": str(build), "files": each}) + "\n" for each in files.values()))
+    tests = re.search("^rooms=\\((.*)\\)", (REPOSITORY / "script/coverage").read_text(), re.MULTILINE)[1].split()
+    for name in [*(f"proxy_{room}_test" for room in tests), "fault_test", "connection_fuzz"]:
+        stub(build / "tests" / name, says)
+    for name, does in (("cmake", ""), ("dpkg-query", "echo ii"), ("gcov", f"cat {tmp_path}/told")):
+        stub(tmp_path / "bin" / name, does)
+    done = subprocess.run([tmp_path / "script/coverage"], capture_output=True, text=True,
+                          env={**os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"})
+    assert done.returncode == status, done.stderr
+    if says != "true":
+        assert "a complaint\n" in done.stderr and "proxy_http_test fails" in done.stderr
+        return
+    assert "proxy/http: 50 of 50 lines, 100.00 %\n" in done.stdout and "proxy/mask: 25 of 50 lines, 50.00 %\n" in done.stdout
+    assert f"proxy/relay: {50 - missed} of 50 lines, {100 - 2 * missed}.00 %\n" in done.stdout
+    assert re.findall("^proxy/.*some.h:.*$", done.stdout, re.MULTILINE) == [
+        f"proxy/relay/some.h:{number}: line({number});" for number in range(1, missed + 1)]
 
 
 # ---- What script/test and .ci/run count ---------------------------------------------------------------
