@@ -27,7 +27,9 @@ const std::string formatName = formatKind + "1";
 class Writer {
 public:
     explicit Writer(std::ostream& out)
-        : print_(out, 0, Poco::JSON_WRAP_STRINGS) {}
+        : print_(out, 0, Poco::JSON_WRAP_STRINGS) {
+        out << std::boolalpha; // Poco hands a bool to the stream as it is: 1, which is no JSON for true
+    }
 
     void key(const char* name) { print_.key(name); }
     void begin() { print_.startObject(); }
@@ -205,7 +207,9 @@ std::uint64_t numberOf(const Json& value) {
     return value.convert<Poco::UInt64>();
 }
 
+// 1 stands for true in reports from before 2026-11-26.
 bool flagOf(const Json& value) {
+    if (value.isInteger() && numberOf(value) == 1) return true;
     if (!value.isBoolean()) fail("must be true or false");
     return value.convert<bool>();
 }

@@ -347,6 +347,42 @@ TEST(Json, AnyBytesComeBack) {
     EXPECT_EQ(again.targets[0].results()[0].got, "\\xff\\x01 \xc3\xa4 \\xef\\xbf\\xbf </script>");
 }
 
+// Of a case by itself, and of one in a cell. A report with known deviations could be written, and not read.
+TEST(Json, EveryMemberComesBack) {
+    for (const std::string id : {"framing/one", "access/one"}) {
+        Result result = caseOf(id, Status::fail, "200");
+        result.level = Level::hardening;
+        result.known = true;
+        result.sentence = "must not";
+        result.variable = "POST";
+        result.operation = "ContainerList";
+        result.expected = "403";
+        result.before = "a request";
+        result.sent = result.answer = result.forwarded = result.reply = "bytes";
+        result.duration = std::chrono::microseconds(7);
+        std::ostringstream once;
+        writeJson(once, oneTarget({result}));
+        EXPECT_THAT(once.str(), HasSubstr(R"("known":true)"));
+        std::ostringstream twice;
+        writeJson(twice, parseJsonReport(once.str(), "x.json"));
+        EXPECT_EQ(twice.str(), once.str());
+        EXPECT_EQ(parseJsonReport(once.str(), "x.json").targets[0].tally().known, 1U);
+    }
+}
+
+// What was written before 2026-11-26 says 1.
+TEST(Json, FlagsOfOlderReportsAreRead) {
+    const auto report = [](const std::string& flag) {
+        return R"({"format": "socket-proxy-conformance 1", "targets": [{"cases": [{"id": "a/b", "status": "fail", "known": )" +
+               flag + "}]}]}";
+    };
+    EXPECT_TRUE(parseJsonReport(report("1"), "x.json").targets[0].results()[0].known);
+    EXPECT_TRUE(parseJsonReport(report("true"), "x.json").targets[0].results()[0].known);
+    EXPECT_FALSE(parseJsonReport(report("false"), "x.json").targets[0].results()[0].known);
+    for (const char* flag : {"2", "\"1\"", "null"})
+        EXPECT_THROW(std::ignore = parseJsonReport(report(flag), "x.json"), ReportError) << flag;
+}
+
 TEST(Junit, TakesAnyBytes) {
     std::ostringstream text;
     writeJunit(text, oneTarget({caseOf("framing/x", Status::fail, std::string("\0\x1b\xff]]>&<\"", 9))}));
