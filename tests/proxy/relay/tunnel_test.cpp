@@ -3,6 +3,7 @@
 #include "tests/row_name.h"
 
 #include <string>
+#include <sys/ioctl.h>
 #include <vector>
 
 namespace proxy::test {
@@ -334,6 +335,56 @@ TEST_F(RelayTest, AnUpgradeThatIsDeclinedIsAnExchange) {
     daemon.send(notFound);
     EXPECT_BYTES(client, notFound);
     EXPECT_EXCHANGE(client, daemon);
+}
+
+// ---- What is typed ahead -------------------------------------------------------------------------
+
+std::size_t waitingAt(const Peer& peer) {
+    int octets = 0;
+    EXPECT_EQ(::ioctl(peer.number(), FIONREAD, &octets), 0);
+    return static_cast<std::size_t>(octets);
+}
+
+class TypedAhead : public RelayTest {
+protected:
+    // So much that the daemon's socket has no room for more, in pieces that are no masses.
+    struct Ends {
+        Peer client;
+        Peer daemon;
+        std::string body;
+    };
+    Ends begin(std::size_t pieces) {
+        Peer client = connect(Over::unix);
+        client.send("POST /exec/1/start HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n");
+        Peer daemon = daemon_.accept();
+        EXPECT_NE(daemon.readHead(), "");
+        std::string body;
+        for (std::size_t sent = 0; sent < pieces && waitingAt(daemon) == body.size(); ++sent) {
+            client.send(piece_);
+            proxy().settle();
+            body += piece_;
+        }
+        return {std::move(client), std::move(daemon), body};
+    }
+    const std::string piece_ = "1000\r\n" + pattern(4096) + "\r\n";
+};
+
+// The daemon may take over before it has read the request: what follows the body is not to overtake it.
+TEST_F(TypedAhead, StaysBehindABodyThatIsNotSentYet) {
+    const std::size_t fitting = begin(1000).body.size() / piece_.size() - 1;
+    auto [client, daemon, body] = begin(fitting);
+    ASSERT_EQ(waitingAt(daemon), body.size());
+    const std::string last = piece_ + "0\r\n\r\n";
+    const std::string typed = "typed ahead";
+    client.send(last + typed);
+    proxy().settle();
+    ASSERT_LT(waitingAt(daemon), body.size() + last.size());
+    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n";
+    daemon.send(answer);
+    EXPECT_BYTES(client, answer);
+    EXPECT_BYTES(daemon, body + last + typed);
+    client.halfClose();
+    EXPECT_EQ(daemon.rest(), "");
 }
 
 // ---- Clients that leave during an exchange -------------------------------------------------------
