@@ -59,7 +59,7 @@ def test_a_container_is_of_the_image(name, last, tmp_path):
     before, own = told[:image], told[image + 1:]
     given = [before[i + 1] for i, word in enumerate(before) if word == "--env"]
     before = [word for i, word in enumerate(before) if word != "--env" and before[i - 1:i] != ["--env"]]
-    assert before == ["run", "--rm", "--network", "host", "--mount", "type=bind,source=/x,target=/x"]
+    assert before == ["run", "--rm", "--network", "host", "--group-add", str(os.getgid()), "--mount", "type=bind,source=/x,target=/x"]
     assert own and own[-1] == (last or own[-1]) and "PATH" not in given
     assert ({"CONTAINERS", "POST", "SOCKGUARD_UPSTREAM_SOCKET"} <= set(given)) == (name == "sockguard")
 

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <unistd.h>
 
 namespace conformance {
 
@@ -35,6 +36,8 @@ std::vector<std::string> runCommand(const Adapter& adapter, const Container& con
     mount(folder, folder);
     // For images that do not read SOCKET_PATH.
     if (std::filesystem::exists(container.socketPath)) mount(container.socketPath, "/var/run/docker.sock");
+    // The sockets are the suite's group's, as a daemon's are its group's: an image that is an ordinary user is run so.
+    option("--group-add", std::to_string(::getegid()));
     if (adapter.imagePort == 0)
         option("--network", "host");
     else

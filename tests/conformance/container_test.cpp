@@ -91,6 +91,7 @@ TEST_F(Image, RunsOnTheHostsNetworkWithTheVariables) {
     };
     EXPECT_THAT(told(), HasSubstr(mount(folder_.path(), folder_.path())));
     EXPECT_THAT(told(), HasSubstr(mount(socket_, "/var/run/docker.sock")));
+    EXPECT_THAT(told(), HasSubstr(" --group-add " + std::to_string(::getegid()) + " "));
     EXPECT_THAT(told(), HasSubstr(" --network host --ulimit nofile=1024 --env BIND_CONFIG=" + at +
                                   " --env CONTAINERS=1 --env PORT="));
     EXPECT_THAT(told(), Not(HasSubstr("--env PATH=")));

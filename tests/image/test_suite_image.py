@@ -80,6 +80,14 @@ def test_by_an_adapter(suite, tmp_path):
     assert status == 1 and "access/defaults/SystemPing/GET/*" in said, said
 
 
+def test_an_image_that_is_an_ordinary_user(suite, bridged, tmp_path):
+    docker = bridged[1]()
+    docker("build", "--tag", "my-proxy:user", "-", input=f"FROM {THEIRS}\nUSER 1234:1234\n".encode())
+    status, said = suite(f"{RUN_LINE.replace(THEIRS, 'my-proxy:user')} --id access/defaults", tmp_path)
+    docker("rmi", "my-proxy:user")
+    assert status == 0, said
+
+
 def test_adapters_come_with_it(suite, tmp_path):
     line = RUN_LINE.replace(f"--image {THEIRS}", "--target haproxy --id access/defaults/ImageList")
     assert suite(line, tmp_path)[0] == 0
