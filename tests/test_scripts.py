@@ -206,7 +206,7 @@ def broken(): raise RuntimeError("3 passed")
 def test_error(broken): pass
 """)
     subprocess.run(["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-q", "--junit-xml=some.xml", "test_some.py"],
-                   cwd=tmp_path, capture_output=True)
+                   cwd=tmp_path, capture_output=True, env={**os.environ, "PYTEST_ADDOPTS": ""})
     assert counted(tmp_path / "some.xml") == "1 2 2\n"
 
 
