@@ -100,11 +100,16 @@ esac
 """
 
 
-def test_containers_are_removed(tmp_path):
+@pytest.mark.parametrize("scripted", [False, True], ids=["image", "script"])
+def test_containers_are_removed(scripted, tmp_path):
     """All that run, at once: the command lines that the suite holds may end with it before they have told the engine."""
     (tmp_path / "docker").write_text(DOCKER)
     (tmp_path / "docker").chmod(0o755)
-    suite = subprocess.Popen([SUITE, "run", "--image", "hangs", "--id", "access/none"], stdout=subprocess.DEVNULL,
+    (tmp_path / "script").write_text(f'#!/bin/sh\n. "{TOP}/conformance/targets/values.sh"\nbecome "$1"\n')
+    (tmp_path / "script").chmod(0o755)
+    (tmp_path / "s.json").write_text(json.dumps({"name": "s", "command": ["./script", "image:hangs"]}))
+    target = ["--target", tmp_path / "s.json"] if scripted else ["--image", "hangs"]
+    suite = subprocess.Popen([SUITE, "run", *target, "--id", "access/none"], stdout=subprocess.DEVNULL,
                              env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
     try:
         # The first one is only tried.

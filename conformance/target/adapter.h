@@ -20,6 +20,7 @@
 //
 // The command gets a clean environment: what the adapter and the settings say, and
 //   BIND_CONFIG=127.0.0.1:PORT, PORT, SOCKET_PATH;
+// where a word of it is image:NAME, DOCKER_CONTAINER, which the container of that image that it starts is to be named; and
 // besides, though a container does not, PATH, HOME and the DOCKER_… that say for which engine `docker` is.
 // It is ready when it accepts on PORT and ends on SIGTERM, so a shell must `exec` the proxy. An unknown key
 // is an error, and one that stands there twice. Errors: AdapterError, whose text begins with "file:line: ".

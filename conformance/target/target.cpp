@@ -2,6 +2,7 @@
 
 #include "conformance/net/socket.h"
 #include "conformance/target/container.h"
+#include "conformance/target/engine.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -98,13 +99,14 @@ void Target::spawn(const Environment& settings, const std::string& socketPath, c
     const auto environment = environmentFor(adapter_, settings, port_, socketPath);
     Confinement confinement = how.confinement;
     confinement.openFiles = permitted(confinement.openFiles);
+    if (!imageOf(adapter_).empty()) container_ = newContainerName();
     const std::lock_guard lock(groups().mutex);
     if (adapter_.image.empty()) {
         Environment all = inheritedEnvironment();
+        if (!container_.empty()) all["DOCKER_CONTAINER"] = container_; // its script names it so
         for (const auto& [name, value] : environment) all[name] = value;
         pid_ = conformance::spawn(adapter_.command, all, output_, confinement);
     } else {
-        container_ = newContainerName();
         pid_ = conformance::spawn(
             runCommand(adapter_, {container_, socketPath, port_, confinement.openFiles}, environment),
             inheritedEnvironment(), output_);

@@ -59,7 +59,7 @@ become() {
         shift
         set -- "$image" "$@"
         for name in ${handed-}; do set -- --env "$name" "$@"; done
-        exec docker run --rm --network host --group-add "$(id -g)" --mount "type=bind,source=${SOCKET_PATH%/*},target=${SOCKET_PATH%/*}" "$@"
+        exec docker run --rm ${DOCKER_CONTAINER:+--name "$DOCKER_CONTAINER"} --network host --group-add "$(id -g)" --mount "type=bind,source=${SOCKET_PATH%/*},target=${SOCKET_PATH%/*}" "$@"
         ;;
     *) exec "$@" ;;
     esac
