@@ -91,6 +91,12 @@ constexpr unsigned encoded = 32;
 constexpr unsigned cut = 64;   // the next octet says where
 constexpr unsigned held = 128; // what is behind the cut comes later
 
+// In front of the mark that `where` is in, if it is in one: digits said between its halves would make it another's.
+std::size_t besideMarks(std::string_view text, std::size_t where) {
+    const auto mark = text.substr(0, where).rfind('Z');
+    return mark == std::string_view::npos || text.find('.', mark) < where ? where : mark;
+}
+
 // `text` in the place of `mark`, where that is.
 void put(std::string& where, char mark, std::string_view text) {
     if (const auto at = where.find(mark); at != std::string::npos) where.replace(at, 1, text);
@@ -303,7 +309,8 @@ void Program::request() {
     if (row.body == Request::Body::json) body = documents[octet() % documents.size()];
     if (row.body == Request::Body::small) body = markOf(*who) + std::string(size(), 'b');
     const std::string text = write(row, markOf(*who), body, how);
-    const std::size_t where = (how & (cut | held)) != 0 ? octet() * text.size() / 256 : text.size();
+    std::size_t where = (how & (cut | held)) != 0 ? octet() * text.size() / 256 : text.size();
+    if ((how & held) != 0) where = besideMarks(text, where);
     std::string& later = later_[static_cast<std::size_t>(who - world_.clients.data())];
     who->out += std::exchange(later, {});
     who->out += text.substr(0, where);

@@ -17,15 +17,15 @@ bool isOneOf(std::string_view word, std::initializer_list<std::string_view> word
     return std::ranges::find(words, word) != words.end();
 }
 
-// Calls visit(kind, number) for each of the peers' words.
+// Calls visit(kind, number) for each of the peers' words. One with a chunk's size or another word in it is none.
 template <class Visit>
 void eachMark(std::string_view text, Visit visit) {
     for (auto at = text.find('Z'); at != std::string_view::npos; at = text.find('Z', at + 1)) {
         const auto end = text.find('.', at);
         if (end == std::string_view::npos || end - at < 2) continue;
         std::size_t number = 0;
-        (void)std::from_chars(text.data() + at + 2, text.data() + end, number);
-        visit(text[at + 1], number);
+        const auto digits = std::from_chars(text.data() + at + 2, text.data() + end, number);
+        if (digits.ptr == text.data() + end) visit(text[at + 1], number);
     }
 }
 
