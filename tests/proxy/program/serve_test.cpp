@@ -80,14 +80,16 @@ TEST_F(Serve, AMissingDaemonIsToldAtTheStart) {
                                           HasSubstr("start this again")));
     }
     EXPECT_THAT(program.line(), AllOf(HasSubstr("listening on "), Not(HasSubstr("running as uid 0"))));
-    EXPECT_THAT(program.line(),
-                AllOf(HasSubstr(" err "), HasSubstr(daemon_.path()), HasSubstr("does not exist")));
+    EXPECT_THAT(program.line(), AllOf(HasSubstr(" err "), HasSubstr(daemon_.path()),
+                                      HasSubstr("does not exist"), HasSubstr("until then clients get 503")));
     Peer client = dialUnix(path_);
     client.send(ping);
     EXPECT_EQ(readAnswer(client).status, 503);
     daemon_.start();
     ::chmod(daemon_.path().c_str(), 0660); // as dockerd does
     expectServes(client);
+    program.signal(SIGTERM);
+    EXPECT_EQ(program.status(), 0);
 }
 
 TEST_F(Serve, ListensOnSeveral) {
