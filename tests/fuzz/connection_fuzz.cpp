@@ -343,10 +343,12 @@ void Program::mark() {
 void Program::daemonSays() {
     const auto at = daemon();
     const std::string raw = text();
-    if (!at || !world_.daemons[*at].out.empty()) return;
+    if (!at || raw.empty() || !world_.daemons[*at].out.empty()) return;
     Progress& progress = ledger_.of(*at);
     progress.unclear = true;
-    if (progress.last && mayBecomeRaw(ledger_.seen()[*progress.last].message)) progress.raw = true;
+    // Behind a whole answer it is no stream: the connection may have its next request already.
+    if (progress.last && !progress.whole && mayBecomeRaw(ledger_.seen()[*progress.last].message))
+        progress.raw = true;
     if (progress.last) ledger_.seen()[*progress.last].answered = true;
     world_.daemons[*at].out += raw;
 }
@@ -376,6 +378,7 @@ void Program::answer() {
         text += reply.body == Body::chunked ? asChunks(body) : body;
     if (!reply.interim) {
         seen.answered = true;
+        progress.whole = !reply.unclear;
         progress.unclear = reply.unclear || mayBecomeRaw(seen.message);
         if (mayBecomeRaw(seen.message) && reply.body == Body::open) progress.raw = true;
         if (!progress.unclear) text += reply.behind;

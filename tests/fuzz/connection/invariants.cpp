@@ -294,7 +294,7 @@ void Ledger::update(const End& end, std::size_t daemon) {
         const bool known = progress.last && seen_[*progress.last].message.is != Is::complete;
         if (!known) {
             progress.last = seen_.size();
-            progress.unclear = false;
+            progress.whole = progress.unclear = false;
             seen_.push_back({daemon, {}, clientIn(message.target)});
         }
         const bool complete = message.is == Is::complete;

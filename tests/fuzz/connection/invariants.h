@@ -32,6 +32,7 @@ struct Progress {
     std::size_t at = 0;                ///< octets that belong to complete requests
     std::optional<std::size_t> last{}; ///< its last request, in Ledger::seen()
     bool raw = false;                  ///< hijacked: no requests come any more
+    bool whole = false;                ///< the last request has been answered, to the answer's end
     bool unclear = false;              ///< where the answer to the last request ends is not known here
 };
 
