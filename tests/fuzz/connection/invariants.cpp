@@ -138,6 +138,13 @@ struct Asked {
     int taken = 0;       ///< how often the daemon got it
 };
 
+// Line ends behind a body that are not part of it: the proxy passes over four such octets, as Go's server does.
+void dropStray(std::string_view& left, const Message& before) {
+    if (before.method != "POST" && before.count("content-length") + before.count("transfer-encoding") == 0)
+        return;
+    left.remove_prefix(std::min({left.find_first_not_of("\r\n"), left.size(), std::size_t{4}}));
+}
+
 // All up to what is no request or is not complete; this as well.
 std::vector<Asked> askedBy(const Client& client) {
     std::vector<Asked> all;
@@ -150,6 +157,7 @@ std::vector<Asked> askedBy(const Client& client) {
         all.push_back({strict::readRequest(left), left.starts_with("HEAD ")});
         if (all.back().message.is != Is::complete) return all;
         left.remove_prefix(all.back().message.size);
+        dropStray(left, all.back().message);
     }
 }
 
