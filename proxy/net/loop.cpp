@@ -95,37 +95,23 @@ void Endpoint::disarm() noexcept {
 // ---- Waiting -------------------------------------------------------------------------------------
 
 void Wait::await_suspend(std::coroutine_handle<> waiter) const noexcept {
-    first_->waiter_ = waiter;
-    first_->wanted_ = firstWants_;
-    first_->behindOthers_ = behindOthers_;
-    if (second_ == nullptr) return;
-    second_->waiter_ = waiter;
-    second_->wanted_ = secondWants_;
-    second_->behindOthers_ = behindOthers_;
+    first_->resumes(waiter, firstWants_, behindOthers_);
+    if (second_ != nullptr) second_->resumes(waiter, secondWants_, behindOthers_);
 }
 
 void Wait::await_resume() const noexcept {
-    first_->waiter_ = {};
-    first_->wanted_ = nothing;
-    first_->behindOthers_ = false;
-    if (second_ == nullptr) return;
-    second_->waiter_ = {};
-    second_->wanted_ = nothing;
-    second_->behindOthers_ = false;
+    first_->resumesNobody();
+    if (second_ != nullptr) second_->resumesNobody();
 }
 
 void Yield::await_suspend(std::coroutine_handle<> waiter) const noexcept {
-    endpoint_.waiter_ = waiter;
-    endpoint_.wanted_ = yielded;
-    endpoint_.behindOthers_ = true;
+    endpoint_.resumes(waiter, yielded, true);
     endpoint_.report(yielded);
 }
 
 void Yield::await_resume() const noexcept {
     endpoint_.clear(yielded);
-    endpoint_.waiter_ = {};
-    endpoint_.wanted_ = nothing;
-    endpoint_.behindOthers_ = false;
+    endpoint_.resumesNobody();
 }
 
 bool Turn::spent(const Loop& loop) noexcept {

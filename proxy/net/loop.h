@@ -98,6 +98,13 @@ private:
     friend class Wait;
     friend class Yield;
 
+    void resumes(std::coroutine_handle<> waiter, Events wanted, bool behindOthers) noexcept {
+        waiter_ = waiter;
+        wanted_ = wanted;
+        behindOthers_ = behindOthers;
+    }
+    void resumesNobody() noexcept { resumes({}, nothing, false); }
+
     Loop& loop_;
     Fd fd_;
     Events ready_;

@@ -93,12 +93,11 @@ void Flow::resend(std::string_view bytes) {
 
 void Flow::step() {
     const std::uint64_t before = octets_;
-    if (open()) moveOn();
+    if (open()) moveOn(before);
     movesMasses_ = octets_ - before >= bulk;
 }
 
-void Flow::moveOn() {
-    const std::uint64_t before = octets_;
+void Flow::moveOn(std::uint64_t before) {
     for (int block = 0; block < mostBlocks && octets_ - before < mostOctets; ++block) {
         if (!sendPending() || !sendPiped()) return;
         if (body_.complete()) {

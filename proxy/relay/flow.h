@@ -91,7 +91,7 @@ public:
     }
 
 private:
-    void moveOn();
+    void moveOn(std::uint64_t before);
     [[nodiscard]] bool sendPending();
     [[nodiscard]] bool sendPiped();
     [[nodiscard]] bool receiveMore();
