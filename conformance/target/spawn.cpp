@@ -189,7 +189,7 @@ Environment inheritedEnvironment() {
     Environment all;
     for (const char* name : {"PATH", "HOME", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT",
                              "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"}) {
-        const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nobody sets variables here
+        const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): set before threads start
         if (value != nullptr) all[name] = value;
     }
     return all;
